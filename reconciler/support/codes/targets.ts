@@ -1,0 +1,47 @@
+import { codes } from "./entry.js";
+
+export const TARGET_CODES = codes({
+  "MUS-5001": {
+    title: "Target cannot be reached",
+    who: "operator",
+    next: "Check the address, the network and the service.",
+    exit: 1,
+  },
+  "MUS-5002": {
+    title: "Target refused the credentials",
+    who: "operator",
+    next: "Check the user and password the Target names.",
+    exit: 1,
+  },
+  "MUS-5003": {
+    title: "Read of the target is incomplete",
+    who: "operator",
+    next: "Nothing was planned. Look at the permissions of the account, then run again.",
+    exit: 1,
+  },
+  "MUS-5004": {
+    title: "Target does not know an attribute",
+    who: "policy-author",
+    next: "Correct the attribute name, or extend the schema of the directory.",
+    exit: 7,
+  },
+  "MUS-5005": {
+    title: "Object changed since the plan",
+    who: "operator",
+    next: "Plan again; the other change was kept.",
+    exit: 4,
+  },
+  "MUS-5006": {
+    title: "Target refused the write",
+    who: "directory-admin",
+    next: "Look at the reason the target gave.",
+    exit: 4,
+  },
+  "MUS-5007": {
+    title: "Outcome of a write is unknown",
+    who: "operator",
+    next: "Run again; the object is read before anything else is done to it.",
+    exit: 8,
+  },
+  "MUS-5101": { title: "LDAP protocol error", who: "directory-admin", next: "Look at the result code.", exit: 1 },
+});

@@ -1,0 +1,24 @@
+/** Every limit in one place, named and with its unit. */
+
+/** Largest worker file, in bytes: a file above is refused before it is parsed. */
+export const MAX_WORKER_BYTES = 256 * 1024;
+/** Largest policy file, in bytes. */
+export const MAX_POLICY_BYTES = 4 * 1024 * 1024;
+/** Largest ledger or run file, in bytes. */
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+/** Largest export that import reads, in bytes. */
+export const MAX_EXPORT_BYTES = 1024 * 1024 * 1024;
+/** Alias expansions per YAML document; our own files have none. */
+export const MAX_YAML_ALIASES = 0;
+/** Longest expression, in characters (Entra's own limit). */
+export const MAX_EXPRESSION_CHARS = 10_000;
+/** Errors of one kind that are listed before the rest is counted. */
+export const MAX_LISTED_ERRORS = 200;
+/** Counters tried for a unique name before it is a finding. */
+export const MAX_NAME_COUNTER = 9_999;
+/** Entries per page of an LDAP search (Active Directory's MaxPageSize is 1,000). */
+export const LDAP_PAGE_SIZE = 1_000;
+/** Member values per modify (well below Active Directory's limit for one request). */
+export const LDAP_MEMBERS_PER_MODIFY = 1_000;
+/** Objects that are written at the same time in one target. */
+export const APPLY_CONCURRENCY = 8;
