@@ -1,0 +1,12 @@
+/** Generated from schemas/group.schema.json by npm run generate. Do not edit. */
+
+/**
+ * The anchor of a group that an entitlement names.
+ */
+export interface LedgerGroup {
+  apiVersion: "muster/v1";
+  kind: "Group";
+  target: string;
+  group: string;
+  anchor: string;
+}

@@ -1,0 +1,65 @@
+/** Generated from schemas/guards.schema.json by npm run generate. Do not edit. */
+
+/**
+ * Lower-case letters, digits and hyphens.
+ */
+export type Name = string;
+
+/**
+ * Limits over the whole plan, protected principals, freeze windows.
+ */
+export interface Guards {
+  apiVersion: "muster/v1";
+  kind: "Guards";
+  name: Name;
+  environment?: string;
+  limits?: {
+    verb:
+      | "create"
+      | "bind"
+      | "unbind"
+      | "update"
+      | "clear"
+      | "rename"
+      | "move"
+      | "enable"
+      | "disable"
+      | "delete"
+      | "restore"
+      | "add-member"
+      | "remove-member"
+      | "remove-licence"
+      | "run-task";
+    max?: number;
+    /**
+     * A percentage such as 5%.
+     */
+    maxShare?: string;
+    minPopulation?: number;
+    /**
+     * Years (y) and days (d) are calendar units in the worker's zone, hours (h) and minutes (m) are absolute.
+     */
+    per?: string;
+    attribute?: string;
+    group?: string;
+  }[];
+  protected?: (
+    | {
+        target: string;
+        group: string;
+      }
+    | {
+        worker: string;
+      }
+    | {
+        target: string;
+        account: string;
+      }
+  )[];
+  freeze?: {
+    from: string;
+    to: string;
+    timezone: string;
+    reason?: string;
+  }[];
+}

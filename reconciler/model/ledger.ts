@@ -1,0 +1,57 @@
+/** The ledger: what is bound, allotted and last confirmed. */
+import type { LedgerEntry } from "./files/index.js";
+import type { IdentityKey, WorkerKey } from "./identity.js";
+import type { Anchor } from "./observed.js";
+import type { Value } from "./value.js";
+
+export type { LedgerEntry } from "./files/index.js";
+export type LedgerCurrent = NonNullable<LedgerEntry["current"]>;
+export type StoredValue = LedgerCurrent["managed"][string];
+
+/** Key of an entry: one identity in one target. */
+export function ledgerKey(target: string, identity: IdentityKey): string {
+  return `${target}|${identity}`;
+}
+
+export interface Ledger {
+  readonly entries: ReadonlyMap<string, LedgerEntry>;
+  /** Anchors of groups by target and name as the entitlement writes it. */
+  readonly groups: ReadonlyMap<string, Anchor>;
+  /** By target and worker: entries that list the worker. */
+  readonly byWorker: ReadonlyMap<string, readonly LedgerEntry[]>;
+  /** By target and anchor: current bindings. */
+  readonly byAnchor: ReadonlyMap<string, LedgerEntry>;
+}
+
+/** Builds the indexes. Two entries that claim one object are both kept in `entries`; the planner reports them. */
+export function buildLedger(entries: readonly LedgerEntry[], groups: ReadonlyMap<string, Anchor>): Ledger {
+  const byKey = new Map<string, LedgerEntry>();
+  const byWorker = new Map<string, LedgerEntry[]>();
+  const byAnchor = new Map<string, LedgerEntry>();
+  for (const entry of entries) {
+    byKey.set(ledgerKey(entry.target, entry.identity as IdentityKey), entry);
+    for (const worker of entry.workers) {
+      const key = `${entry.target}|${worker}`;
+      const list = byWorker.get(key);
+      if (list === undefined) byWorker.set(key, [entry]);
+      else list.push(entry);
+    }
+    if (entry.current !== null) byAnchor.set(`${entry.target}|${entry.current.anchor}`, entry);
+  }
+  return { entries: byKey, groups, byWorker, byAnchor };
+}
+
+export function entryOfWorker(ledger: Ledger, target: string, worker: WorkerKey): readonly LedgerEntry[] {
+  return ledger.byWorker.get(`${target}|${worker}`) ?? [];
+}
+
+/** Files cannot hold bytes; `{ hex }` stands for them. */
+export function toStored(value: Value): StoredValue {
+  if (value instanceof Uint8Array) return { hex: Buffer.from(value).toString("hex") };
+  return (Array.isArray(value) ? [...value].sort() : value) as StoredValue;
+}
+
+export function fromStored(value: StoredValue): Value {
+  if (typeof value === "object" && "hex" in value) return Uint8Array.from(Buffer.from(value.hex, "hex"));
+  return value as Value;
+}

@@ -1,0 +1,62 @@
+/** What a target holds, as its driver reports it. */
+import type { Value } from "./value.js";
+
+/** Immutable id of an object: objectGUID in AD (8-4-4-4-12, lower case), id in Entra. */
+export type Anchor = string;
+
+export interface ObservedAccount {
+  readonly anchor: Anchor;
+  /** Where it is now, e.g. its DN. References to it in `attributes` use exactly this text: `{ dn: address }`. */
+  readonly address: string;
+  /** Address of its container; null where the target has none. */
+  readonly container: string | null;
+  /** Whether it lies inside the managed containers: nothing else is written. */
+  readonly managed: boolean;
+  readonly enabled: boolean;
+  /** Only selected attributes that have a value. */
+  readonly attributes: Readonly<Record<string, Value>>;
+  readonly claim: string | null;
+  /** Why it must not be touched (member of a protected group, adminCount ...), or null. */
+  readonly protected: string | null;
+  /** Whether objects lie below it: such an account is never deleted. */
+  readonly hasChildren: boolean;
+}
+
+export interface ObservedGroup {
+  readonly anchor: Anchor;
+  readonly address: string;
+  readonly managed: boolean;
+  /** Anchors of member accounts that were observed. */
+  readonly members: readonly Anchor[];
+  /** Members that are not accounts of this picture (groups, computers, foreign principals). */
+  readonly others: number;
+}
+
+/** A name that is in use, by anybody: accounts, groups, computers. */
+export interface TakenName {
+  readonly space: string;
+  /** As stored; compared without case. */
+  readonly value: string;
+  readonly anchor: Anchor;
+}
+
+/** A complete picture of one target. A driver that cannot prove that it is complete throws instead. */
+export interface Observed {
+  readonly target: string;
+  /** Sorted by anchor. */
+  readonly accounts: readonly ObservedAccount[];
+  readonly groups: readonly ObservedGroup[];
+  readonly names: readonly TakenName[];
+  /** Addresses of containers that exist. */
+  readonly containers: readonly string[];
+  /** Digest over all of the above; equal pictures have equal digests whatever the order of replies. */
+  readonly digest: string;
+}
+
+/** What the planner needs to see. */
+export interface Selection {
+  /** Attributes that mappings name. */
+  readonly attributes: readonly string[];
+  /** Groups that entitlements and guards name, by name (a DN in AD) or, once known, by anchor. */
+  readonly groups: readonly { readonly name: string; readonly anchor: Anchor | null }[];
+}
