@@ -15,9 +15,10 @@ const SPECIAL = /[,+"\\<>;=]/g;
 
 /** Escapes one attribute value for use in a DN (RFC 4514 section 2.4). */
 export function escapeRdnValue(value: string): string {
-  let out = value.replace(SPECIAL, (c) => `\\${c}`).replace(/\0/g, "\\00");
-  if (out.startsWith(" ") || out.startsWith("#")) out = `\\${out}`;
-  if (out.endsWith(" ") && out.length > 1 && !out.endsWith("\\ ")) out = `${out.slice(0, -1)}\\ `;
+  let out = value.replace(SPECIAL, (c) => `\\${c}`);
+  out = out.replaceAll("\0", "\\00").replaceAll("\n", "\\0A").replaceAll("\r", "\\0D");
+  if (value.startsWith(" ") || value.startsWith("#")) out = `\\${out}`;
+  if (value.endsWith(" ") && value.length > 1) out = `${out.slice(0, -1)}\\ `;
   return out;
 }
 
@@ -41,32 +42,38 @@ export function splitDn(dn: string): string[] {
     if (c === "\\") i++;
     else if (c === '"') quoted = !quoted;
     else if ((c === "," || c === ";") && !quoted) {
-      parts.push(dn.slice(start, i).trim());
+      parts.push(trimUnescaped(dn.slice(start, i)));
       start = i + 1;
     }
   }
-  if (dn.trim() !== "") parts.push(trimUnescaped(dn.slice(start)));
+  if (trimBlanks(dn) !== "") parts.push(trimUnescaped(dn.slice(start)));
   for (const part of parts) if (!/^[^=]+=/.test(part)) throw notDn(dn);
   return parts;
 }
 
+/** Only U+0020 may be added around separators; other blanks (a no-break space, say) belong to the value. */
+function trimBlanks(text: string): string {
+  return text.replace(/^ +/, "").replace(/ +$/, "");
+}
+
+/** Trims blanks but keeps a last blank that an odd number of backslashes escapes. */
 function trimUnescaped(part: string): string {
-  const left = part.trimStart();
-  const right = left.trimEnd();
-  return right.endsWith("\\") && left.length > right.length ? `${right} ` : right;
+  const trimmed = trimBlanks(part);
+  const backslashes = /\\*$/.exec(trimmed)?.[0].length ?? 0;
+  return backslashes % 2 === 1 && part.endsWith(" ") ? `${trimmed} ` : trimmed;
 }
 
 /** Parses a DN into unescaped RDNs, leaf first. Throws MUS-5101 when it is not a DN. */
 export function parseDn(dn: string): Rdn[] {
   return splitDn(dn).map((part) => {
     const at = part.indexOf("=");
-    return { type: part.slice(0, at).trim(), value: unescapeRdnValue(part.slice(at + 1)) };
+    return { type: trimBlanks(part.slice(0, at)), value: unescapeRdnValue(part.slice(at + 1)) };
   });
 }
 
 /** Reverses escapeRdnValue, hex pairs (UTF-8 bytes) included. */
 export function unescapeRdnValue(text: string): string {
-  const trimmed = text.trimStart();
+  const trimmed = text.replace(/^ +/, "");
   const body = trimmed.startsWith('"') && trimmed.endsWith('"') && trimmed.length > 1 ? trimmed.slice(1, -1) : trimmed;
   if (!body.includes("\\")) return body;
   const bytes: number[] = [];
@@ -85,7 +92,7 @@ export function unescapeRdnValue(text: string): string {
     bytes.push(...encoder.encode(char));
     i += char.length;
   }
-  return new TextDecoder().decode(Uint8Array.from(bytes));
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
 }
 
 /** The DN of the parent, "" for a DN of one RDN. */
@@ -110,7 +117,7 @@ export function normalizeDn(dn: string): string {
 }
 
 /** DNs without escapes, quotes or stray blanks: lower-casing is all they need. */
-const SIMPLE = /^(?:[A-Za-z]+=[^\\",;=+<># ](?:[^\\",;=+<>#]*[^\\",;=+<># ])?(?:,(?=[A-Za-z])|$))+$/;
+const SIMPLE = /^(?:[A-Za-z]+=[^\\",;=+<># \0\n\r](?:[^\\",;=+<>#\0\n\r]*[^\\",;=+<># \0\n\r])?(?:,(?=[A-Za-z])|$))+$/;
 
 function foldCase(text: string): string {
   return text.toLowerCase();
