@@ -85,4 +85,16 @@ export const IMPORT_CODES = codes({
     next: "Check the clock, the file name and --exported-at.",
     exit: 7,
   },
+  "MUS-2020": {
+    title: "Header of the export cannot be used",
+    who: "hr",
+    next: "Give each column a name of its own, in the first row of the file.",
+    exit: 7,
+  },
+  "MUS-2021": {
+    title: "Quote in the export is wrong",
+    who: "hr",
+    next: "Correct the row: quote the whole value, and double a quote inside it.",
+    exit: 7,
+  },
 });
