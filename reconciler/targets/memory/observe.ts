@@ -1,0 +1,117 @@
+/** What the in-memory directory shows to a reader. */
+import type { Anchor, Observed, ObservedAccount, ObservedGroup, Selection, TakenName } from "../../model/observed.js";
+import type { Value } from "../../model/value.js";
+import { sameDn } from "../../support/dn.js";
+import { assemblePicture, proxyAddress } from "../picture.js";
+import type { MemoryDirectory } from "./directory.js";
+import type { DirectoryRecord, StoredValue } from "./records.js";
+import { shuffled } from "./shuffle.js";
+
+/** The whole directory as a reader sees it now; objects younger than the lag are missing. */
+export function observeDirectory(directory: MemoryDirectory, selection: Selection): Observed {
+  const visible = [...directory.records.values()].filter((record) => isVisible(directory, record));
+  const accounts = visible.filter((record) => record.kind === "account");
+  const seen = new Set(accounts.map((record) => record.anchor));
+  const reorder = <T>(items: readonly T[]) => shuffled(items, directory.options.shuffle);
+  const groups = visible.filter((record) => record.kind === "group" && isSelected(directory, record, selection));
+  const picture = assemblePicture({
+    target: directory.options.name,
+    accounts: reorder(accounts.map((record) => observeAccount(directory, record, selection))),
+    groups: groups.map((record) => observeGroup(directory, record, seen)),
+    names: visible.flatMap((record) => namesOf(directory, record)),
+    containers: [...directory.containers.values()],
+  });
+  return {
+    ...picture,
+    groups: reorder(picture.groups.map((group) => ({ ...group, members: reorder(group.members) }))),
+    names: reorder(picture.names),
+    containers: reorder(picture.containers),
+  };
+}
+
+/** Whether reads show the record already. */
+export function isVisible(directory: MemoryDirectory, record: DirectoryRecord): boolean {
+  return directory.tick - record.created >= directory.options.lag;
+}
+
+export function observeAccount(
+  directory: MemoryDirectory,
+  record: DirectoryRecord,
+  selection: Selection,
+): ObservedAccount {
+  const attributes: Record<string, Value> = {};
+  for (const name of shuffled(selection.attributes, directory.options.shuffle)) {
+    const value = record.attributes[name];
+    if (value !== undefined) attributes[name] = shownValue(directory, value);
+  }
+  return {
+    anchor: record.anchor,
+    address: directory.addressOf(record),
+    container: directory.hasContainers ? record.container : null,
+    managed: directory.isManaged(record),
+    enabled: record.enabled,
+    attributes,
+    claim: record.claim,
+    protected: record.protected,
+    hasChildren: record.hasChildren,
+  };
+}
+
+function observeGroup(directory: MemoryDirectory, record: DirectoryRecord, seen: ReadonlySet<Anchor>): ObservedGroup {
+  const members = directory.membersOf(record.anchor);
+  const shown = [...members.accounts].filter((anchor) => seen.has(anchor));
+  return {
+    anchor: record.anchor,
+    address: groupName(directory, record),
+    managed: directory.isManaged(record),
+    members: shown,
+    others: members.others + members.accounts.size - shown.length,
+  };
+}
+
+/** A group is named by its DN or, where there are no DNs, by its displayName. */
+function groupName(directory: MemoryDirectory, record: DirectoryRecord): string {
+  const name = record.attributes.displayName;
+  return !directory.hasContainers && typeof name === "string" ? name : directory.addressOf(record);
+}
+
+function isSelected(directory: MemoryDirectory, record: DirectoryRecord, selection: Selection): boolean {
+  const name = groupName(directory, record);
+  return selection.groups.some((group) =>
+    group.anchor !== null
+      ? group.anchor === record.anchor
+      : directory.hasContainers
+        ? sameDn(group.name, name)
+        : group.name.toLowerCase() === name.toLowerCase(),
+  );
+}
+
+function namesOf(directory: MemoryDirectory, record: DirectoryRecord): TakenName[] {
+  const { spaces } = directory.options.capabilities;
+  const names: TakenName[] = [];
+  for (const [attribute, space] of Object.entries(spaces)) {
+    const value = record.attributes[attribute];
+    if (typeof value !== "string") continue;
+    // A cn is taken where accounts are created; elsewhere it stands in nobody's way.
+    if (space === "cn" && !isNearAccounts(directory, record)) continue;
+    names.push({ space, value, anchor: record.anchor });
+  }
+  const proxies = record.attributes.proxyAddresses;
+  if (Array.isArray(proxies) && Object.values(spaces).includes("address")) {
+    for (const proxy of proxies) {
+      const address = proxyAddress(proxy);
+      if (address !== null) names.push({ space: "address", value: address, anchor: record.anchor });
+    }
+  }
+  return names;
+}
+
+function isNearAccounts(directory: MemoryDirectory, record: DirectoryRecord): boolean {
+  return directory.isManaged({ ...record, kind: "account" });
+}
+
+function shownValue(directory: MemoryDirectory, value: StoredValue): Value {
+  if (Array.isArray(value)) return shuffled(value as readonly string[], directory.options.shuffle);
+  if (typeof value !== "object" || !("anchor" in value)) return value as Value;
+  return { dn: directory.addressOf(directory.get(value.anchor)) };
+}
