@@ -56,6 +56,8 @@ export interface Intent {
   /** A short name of the person for reports. */
   readonly label: string;
   readonly stage: StageResult;
+  /** Whether any worker is in the mapping's scope. */
+  readonly inScope: boolean;
   /** First day of the current period, ISO date: the order in which names are allotted. */
   readonly start: string;
   readonly account: "enabled" | "disabled" | "keep";
@@ -67,6 +69,8 @@ export interface Intent {
   readonly frozen: boolean;
   /** Epoch milliseconds of the end of work of a leaver; null unless left. */
   readonly leftAt: number | null;
+  /** For somebody who works again after an employment that ended at `previousEnd` (epoch milliseconds). */
+  readonly rehire: { readonly previousEnd: number; readonly action: "reactivate" | "reprovision" } | null;
   /** Values per match rule, in policy order: those of every worker of the identity, without empty ones. */
   readonly match: readonly { readonly attribute: string; readonly values: readonly string[] }[];
   readonly container: string | null;

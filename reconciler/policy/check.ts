@@ -1,0 +1,123 @@
+/** Checks of a compiled mapping that need no worker: paths that no source maps, and what the target cannot do. */
+import type { Source } from "../model/files/index.js";
+import type { PolicyDocument } from "../model/policy.js";
+import { MusterError } from "../support/errors.js";
+import { accountPaths, lineAt } from "./compile-mapping.js";
+import type { CompiledMapping, CompiledTarget } from "./compiled.js";
+import { isAccountPath } from "./compiled.js";
+import { nearestWord } from "./expression/nearest.js";
+
+/** Paths that exist for every worker, whatever the source maps. */
+const ALWAYS = ["source", "id", "type", "timezone", "employment.from", "employment.lastDay"];
+
+/** MUS-1104 for each path that no source maps. Without any Source (workers from elsewhere) nothing can be said. */
+export function checkPaths(
+  paths: readonly string[],
+  where: { file: string; line: number; column?: number },
+  sources: readonly PolicyDocument<Source>[],
+): MusterError[] {
+  if (sources.length === 0) return [];
+  const known = mappedPaths(sources);
+  return paths
+    .filter((path) => !isAccountPath(path) && !known.has(path))
+    .map((path) => {
+      const near = nearestWord(path, known);
+      return new MusterError("MUS-1104", {
+        what: `no source maps [${path}]`,
+        where,
+        ...(near === undefined ? {} : { next: `Did you mean [${near}]? Otherwise map the path in a Source.` }),
+      });
+    });
+}
+
+const known = new WeakMap<readonly PolicyDocument<Source>[], Set<string>>();
+
+function mappedPaths(sources: readonly PolicyDocument<Source>[]): Set<string> {
+  const cached = known.get(sources);
+  if (cached !== undefined) return cached;
+  const paths = new Set(ALWAYS);
+  for (const source of sources) {
+    for (const [key, value] of Object.entries(source.value.worker)) {
+      if (key === "employment" || value === undefined) continue;
+      if ("value" in value || "constant" in value) paths.add(key);
+      else for (const part of Object.keys(value)) paths.add(`${key}.${part}`);
+    }
+  }
+  known.set(sources, paths);
+  return paths;
+}
+
+export function checkMapping(
+  mapping: CompiledMapping,
+  targets: readonly CompiledTarget[],
+  sources: readonly PolicyDocument<Source>[],
+): MusterError[] {
+  const file = mapping.document.file;
+  const errors = mapping.attributes.flatMap((rule) => checkPaths(rule.hrPaths, { file, line: rule.line }, sources));
+  for (const match of mapping.match) {
+    const where = { file, line: match.line };
+    errors.push(...checkPaths(match.expression.paths, where, sources));
+    if (match.expression.paths.some(isAccountPath)) {
+      errors.push(new MusterError("MUS-1110", { what: `match reads [account.*]: it works over HR data only`, where }));
+    }
+  }
+  for (const place of Object.values(mapping.container)) {
+    errors.push(...checkPaths(place.expression?.paths ?? [], { file, line: place.line }, sources));
+    if (place.expression?.paths.some(isAccountPath)) {
+      const where = { file, line: place.line };
+      errors.push(
+        new MusterError("MUS-1110", { what: "container reads [account.*]: it works over HR data only", where }),
+      );
+    }
+  }
+  const target = targets.find((t) => t.name === mapping.target);
+  if (target !== undefined) errors.push(...checkCapabilities(mapping, target), ...checkDeferred(mapping));
+  return errors;
+}
+
+function checkCapabilities(mapping: CompiledMapping, target: CompiledTarget): MusterError[] {
+  const { capabilities } = target;
+  const errors: MusterError[] = [];
+  const refuse = (what: string, pointer: string) =>
+    errors.push(
+      new MusterError("MUS-1109", {
+        what,
+        where: { file: mapping.document.file, line: lineAt(mapping.document, pointer) },
+      }),
+    );
+  for (const name of capabilities.required) {
+    if (!mapping.attribute.has(name))
+      refuse(`mapping ${mapping.name} does not map ${name}, which ${target.name} needs`, "");
+  }
+  if (capabilities.containers === "none" && Object.keys(mapping.container).length > 0) {
+    refuse(`${target.name} has no containers`, "/container");
+  }
+  if (capabilities.containers === "dn" && mapping.container.default === undefined) {
+    refuse(`mapping ${mapping.name} has no default container`, "/container");
+  }
+  for (const rule of mapping.attributes) {
+    const pointer = `/attributes/${rule.name}`;
+    if (rule.reference !== null && !capabilities.references.includes(rule.name)) {
+      refuse(`${rule.name} is not a reference in ${target.name}`, pointer);
+    }
+    if (rule.name === target.document.value.claim) refuse(`${rule.name} holds the claim of ${target.name}`, pointer);
+    if (capabilities.naming.includes(rule.name) && rule.unique === null) {
+      refuse(`${rule.name} is a name in ${target.name}: it needs a unique rule`, pointer);
+    }
+  }
+  return errors;
+}
+
+/** A deferred rule may read names and plain values, not another deferred value: one pass is enough then. */
+function checkDeferred(mapping: CompiledMapping): MusterError[] {
+  return mapping.attributes.flatMap((rule) =>
+    accountPaths(rule)
+      .filter((path) => path.startsWith("account."))
+      .flatMap((path) => {
+        const read = mapping.attribute.get(path.slice("account.".length));
+        if (read === undefined || read.unique !== null || (!read.deferred && read.reference === null)) return [];
+        const what = `${rule.name} reads [${path}], which is itself made from account values`;
+        return [new MusterError("MUS-1110", { what, where: { file: rule.file, line: rule.line } })];
+      }),
+  );
+}

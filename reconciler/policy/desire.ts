@@ -1,0 +1,265 @@
+/**
+ * desire(workers, policies, asOf) gives intents: for every identity and mapping the account state, attributes,
+ * container, names to allot and entitlements that policy wants. Pure; one identity is evaluated at a time and depends
+ * on nothing else, so that results can be kept per identity (see IntentStore).
+ */
+import type { Lifecycle } from "../model/files/index.js";
+import { digestOf } from "../model/hash.js";
+import { compareText, type IdentityKey, type Stage, type WorkerKey } from "../model/identity.js";
+import type { DesireFinding, Intent, MembershipIntent } from "../model/intent.js";
+import type { Snapshot, WorkerFile } from "../model/worker.js";
+import { evaluateAttributes, evaluateContainer, evaluateMatch } from "./attributes.js";
+import type { CompiledMapping, CompiledPolicy } from "./compiled.js";
+import { choosePrimary, groupIdentities, labelOf, type Member } from "./identities.js";
+import { stageOfWorker } from "./lifecycle.js";
+import { addDuration, parseDuration } from "./time.js";
+import { viewWorker } from "./worker-view.js";
+
+/** One identity's result in one mapping, with the span of as-of instants for which it stays the same. */
+export interface IdentityDesire {
+  readonly intent: Intent;
+  readonly findings: readonly DesireFinding[];
+  readonly validFrom: number;
+  /** Exclusive; null is for ever. */
+  readonly validUntil: number | null;
+}
+
+/** Keeps results between runs. A missing entry costs one evaluation, never a wrong plan. */
+export interface IntentStore {
+  get(key: string): IdentityDesire | undefined;
+  set(key: string, value: IdentityDesire): void;
+}
+
+export interface Desire {
+  /** By mapping order, then identity. */
+  readonly intents: readonly Intent[];
+  readonly findings: readonly DesireFinding[];
+  /** Identity of each worker, per mapping flavour ("person" | "worker"). */
+  readonly identityOfWorker: Readonly<Record<"person" | "worker", ReadonlyMap<WorkerKey, IdentityKey>>>;
+  readonly identities: number;
+}
+
+export function desire(
+  snapshot: Snapshot,
+  policy: CompiledPolicy,
+  asOf: number,
+  store: IntentStore | null = null,
+): Desire {
+  const groups = {
+    person: groupIdentities(snapshot, "person", policy.namespaces),
+    worker: groupIdentities(snapshot, "worker", policy.namespaces),
+  };
+  const intents: Intent[] = [];
+  const findings: DesireFinding[] = [];
+  const records = digestOf(Object.values(snapshot.sources).map((r) => [r.source, r.ended ?? [], r.exportedAt]));
+  for (const mapping of policy.mappings) {
+    for (const [identity, files] of groups[mapping.per]) {
+      const key = store === null ? "" : storeKey(policy, mapping, identity, files, records, snapshot);
+      const kept = store?.get(key);
+      const fresh = kept !== undefined && isValid(kept, asOf);
+      const result = fresh ? kept : desireIdentity(identity, files, mapping, snapshot, asOf);
+      store?.set(key, result);
+      intents.push(result.intent);
+      findings.push(...result.findings);
+    }
+  }
+  const identityOfWorker = { person: invert(groups.person), worker: invert(groups.worker) };
+  return { intents, findings, identityOfWorker, identities: groups.person.size };
+}
+
+function isValid(kept: IdentityDesire, asOf: number): boolean {
+  return kept.validFrom <= asOf && (kept.validUntil === null || asOf < kept.validUntil);
+}
+
+/** The record of a source matters only for workers that it says have ended. */
+function storeKey(
+  policy: CompiledPolicy,
+  mapping: CompiledMapping,
+  identity: IdentityKey,
+  files: readonly WorkerFile[],
+  records: string,
+  snapshot: Snapshot,
+): string {
+  const ended = files.some((f) => snapshot.sources[f.worker.source]?.ended?.includes(f.worker.id) === true);
+  const blobs = files.map((file) => file.blob).join("+");
+  return `${policy.digest}|${mapping.name}|${identity}|${blobs}${ended ? `|${records}` : ""}`;
+}
+
+function invert(groups: ReadonlyMap<IdentityKey, readonly WorkerFile[]>): Map<WorkerKey, IdentityKey> {
+  const out = new Map<WorkerKey, IdentityKey>();
+  for (const [identity, files] of groups) for (const file of files) out.set(file.key, identity);
+  return out;
+}
+
+/** What policy wants for one identity in one mapping. */
+export function desireIdentity(
+  identity: IdentityKey,
+  files: readonly WorkerFile[],
+  mapping: CompiledMapping,
+  snapshot: Snapshot,
+  asOf: number,
+): IdentityDesire {
+  const members = files.map((file): Member => {
+    const view = viewWorker(file, asOf);
+    const inScope = mapping.scope.contains(view, asOf);
+    const record = snapshot.sources[file.worker.source];
+    return { view, stage: stageOfWorker(view, mapping.lifecycle, inScope, record, asOf) };
+  });
+  const primary = choosePrimaryOf(members, mapping, asOf);
+  const nextAt = earliest(members, mapping, asOf);
+  const intent = buildIntent(identity, members, primary, mapping, asOf, nextAt);
+  const usesNow = mapping.attributes.some((a) => a.rule?.expression?.usesNow === true);
+  return {
+    intent,
+    findings: stageFindings(identity, members, mapping),
+    validFrom: asOf,
+    validUntil: usesNow ? asOf + 1 : nextAt,
+  };
+}
+
+/** A policy expression, where the mapping has one: the worker with the greatest text wins; ties as by default. */
+function choosePrimaryOf(members: readonly Member[], mapping: CompiledMapping, asOf: number): Member {
+  const { primary } = mapping;
+  if (primary === null || members.length === 1) return choosePrimary(members);
+  const rank = (member: Member) => String(primary.evaluate({ get: (path) => member.view.get(path), asOf }) ?? "");
+  const best = members.map(rank).sort(compareText).at(-1);
+  return choosePrimary(members.filter((member) => rank(member) === best));
+}
+
+function earliest(members: readonly Member[], mapping: CompiledMapping, asOf: number): number | null {
+  const instants = members.flatMap((member) => [
+    ...(member.stage.nextAt === null ? [] : [member.stage.nextAt]),
+    ...mapping.scope.boundaries(member.view),
+    ...mapping.entitlements.flatMap((entitlement) => entitlement.scope.boundaries(member.view)),
+  ]);
+  const later = instants.filter((instant) => instant > asOf);
+  return later.length === 0 ? null : later.reduce((a, b) => Math.min(a, b));
+}
+
+function buildIntent(
+  identity: IdentityKey,
+  members: readonly Member[],
+  primary: Member,
+  mapping: CompiledMapping,
+  asOf: number,
+  nextAt: number | null,
+): Intent {
+  const { stage } = primary.stage;
+  const returning = stage === "future" && members.some((member) => member.stage.stage === "left");
+  const settings = settingsOf(mapping.lifecycle, returning ? "left" : stage);
+  const leftAt = stage === "left" || returning ? latestEnd(members) : null;
+  const frozen = settings.attributes === "freeze";
+  return {
+    identity,
+    mapping: mapping.name,
+    target: mapping.target,
+    workers: members.map((member) => member.view.file.key),
+    primary: primary.view.file.key,
+    source: { file: primary.view.file.file, blob: primary.view.file.blob },
+    label: labelOf(primary.view),
+    stage: { stage, because: primary.stage.because, nextAt, since: primary.stage.since },
+    inScope: members.some((member) => member.stage.inScope),
+    start: primary.stage.start,
+    account: settings.account,
+    create: settings.create && primary.stage.inScope,
+    bind: BINDING.includes(stage) && primary.stage.inScope,
+    frozen,
+    leftAt,
+    rehire: rehireOf(members, primary, mapping),
+    match: evaluateMatch(mapping, members, asOf),
+    container: evaluateContainer(mapping, primary, stage, frozen, asOf),
+    attributes: evaluateAttributes(mapping, primary, stage, frozen, asOf),
+    memberships: settings.memberships,
+    entitled: entitledTo(mapping, members, asOf),
+    tasks: settings.tasks,
+    deleteIfNeverEnabled: stage === "rescinded" && mapping.lifecycle.rescinded?.delete === "if-never-enabled",
+  };
+}
+
+/** Stages that adopt a matching account. Nobody who is not in scope, future or withdrawn gets one bound. */
+const BINDING: readonly Stage[] = ["active", "leave", "prehire", "left"];
+
+interface StageSettings {
+  readonly account: "enabled" | "disabled" | "keep";
+  readonly memberships: "grant" | "keep" | "remove-managed";
+  readonly attributes: "update" | "freeze";
+  readonly tasks: readonly string[];
+  readonly create: boolean;
+}
+
+const DEFAULTS: Readonly<Record<Stage, StageSettings>> = {
+  future: { account: "disabled", memberships: "keep", attributes: "freeze", tasks: [], create: false },
+  prehire: { account: "disabled", memberships: "grant", attributes: "update", tasks: [], create: true },
+  active: { account: "enabled", memberships: "grant", attributes: "update", tasks: [], create: true },
+  leave: { account: "disabled", memberships: "keep", attributes: "update", tasks: [], create: false },
+  left: { account: "disabled", memberships: "remove-managed", attributes: "freeze", tasks: [], create: false },
+  vanished: { account: "keep", memberships: "keep", attributes: "freeze", tasks: [], create: false },
+  rescinded: { account: "disabled", memberships: "remove-managed", attributes: "freeze", tasks: [], create: false },
+  "out-of-scope": { account: "disabled", memberships: "keep", attributes: "freeze", tasks: [], create: false },
+};
+
+function settingsOf(lifecycle: Lifecycle, stage: Stage): StageSettings {
+  if (stage === "future" || stage === "vanished") return DEFAULTS[stage];
+  const given = lifecycle[stage];
+  return { ...DEFAULTS[stage], ...given };
+}
+
+function latestEnd(members: readonly Member[]): number | null {
+  const ends = members.flatMap((member) => (member.stage.leftAt === null ? [] : [member.stage.leftAt]));
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+/** A person who works (again) after an employment that ended: policy says whether the old account serves again. */
+function rehireOf(members: readonly Member[], primary: Member, mapping: CompiledMapping): Intent["rehire"] {
+  if (primary.stage.stage !== "active" && primary.stage.stage !== "prehire") return null;
+  const others = members.filter((member) => member !== primary);
+  const ends = [primary.stage.previousEnd, ...others.map((member) => member.stage.leftAt)];
+  const previousEnd = ends.reduce<number | null>((a, b) => (b !== null && (a === null || b > a) ? b : a), null);
+  const rule = mapping.lifecycle.rehire;
+  if (previousEnd === null || rule === undefined || others.some(worksOn)) return null;
+  const zone = primary.view.worker.timezone;
+  const limit = rule.within === undefined ? null : addDuration(previousEnd, parseDuration(rule.within), zone);
+  const started = primary.stage.since ?? 0;
+  const action = limit === null || started <= limit ? rule.account : (rule.otherwise ?? rule.account);
+  return { previousEnd, action };
+}
+
+function worksOn(member: Member): boolean {
+  return member.stage.stage === "active" || member.stage.stage === "leave";
+}
+
+/** Entitlements are the union over all workers that are present (active, on leave or about to start). */
+function entitledTo(mapping: CompiledMapping, members: readonly Member[], asOf: number): MembershipIntent[] {
+  const present = members.filter((member) => ["active", "leave", "prehire"].includes(member.stage.stage));
+  return mapping.entitlements.flatMap((entitlement): MembershipIntent[] => {
+    const holder = present.find((member) => entitlement.scope.contains(member.view, asOf));
+    return holder === undefined ? [] : [{ entitlement: entitlement.name, worker: holder.view.file.key }];
+  });
+}
+
+function stageFindings(identity: IdentityKey, members: readonly Member[], mapping: CompiledMapping): DesireFinding[] {
+  return members.flatMap((member): DesireFinding[] => {
+    const kind = member.stage.finding;
+    if (kind === null || !member.stage.inScope) return [];
+    const common = { identity, worker: member.view.file.key, target: mapping.target };
+    const until = member.stage.nextAt === null ? "" : " until the grace period is over";
+    if (kind === "vanished") {
+      const what = `${labelOf(member.view)} is ${member.stage.because}; nothing changes${until}`;
+      return [
+        {
+          ...common,
+          kind,
+          severity: "warning",
+          what,
+          next: "Ask HR: a leaver needs a last day, a gap in the export needs mending.",
+        },
+      ];
+    }
+    if (kind === "ended-without-date") {
+      const what = `${labelOf(member.view)} has ended without a last day; taken as the time of the export`;
+      return [{ ...common, kind, severity: "warning", what, next: "Ask HR for the last day." }];
+    }
+    const what = `the hire of ${labelOf(member.view)} was withdrawn after its first day; treated as left`;
+    return [{ ...common, kind, severity: "warning", what, next: "Ask HR whether the person ever worked." }];
+  });
+}
