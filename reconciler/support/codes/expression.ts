@@ -55,4 +55,16 @@ export const EXPRESSION_CODES = codes({
     next: "Keep an expression below 10,000 characters.",
     exit: 7,
   },
+  "MUS-1210": {
+    title: "Part of an expression can never take effect",
+    who: "policy-author",
+    next: "Remove or correct the part shown.",
+    exit: 7,
+  },
+  "MUS-1211": {
+    title: "Arguments do not go together",
+    who: "policy-author",
+    next: "Use one of the forms shown.",
+    exit: 7,
+  },
 });

@@ -1,0 +1,57 @@
+/** Date-times as text: the forms that CDate reads, and the one form in which a date-time flows into an attribute. */
+import { toCivil, toInstant } from "./calendar.js";
+import type { DateTimeValue } from "./value.js";
+
+export const DATE_FORMS = "2031-04-02, 2031-04-02T09:30:00Z, 2031-04-02T09:30:00+02:00 or 4/2/2031 9:30:00 AM";
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/;
+const GENERAL = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2}) (AM|PM)$/;
+
+/** Minutes east of UTC of `Z`, `+02`, `+0200` or `+02:00`; null beyond the 14 hours that exist. */
+export function parseOffset(text: string | undefined): number | null {
+  if (text === undefined || text === "Z") return 0;
+  const minutes = Number(text.slice(3).replace(":", ""));
+  const total = Number(text.slice(1, 3)) * 60 + minutes;
+  if (minutes > 59 || total > 14 * 60) return null;
+  return text.startsWith("-") ? -total : total;
+}
+
+/**
+ * Reads an ISO date or date-time (without offset: UTC) or the form that a date-time prints as. The order of day and
+ * month is never guessed: null for anything else.
+ */
+export function parseDateTime(text: string): DateTimeValue | null {
+  const trimmed = text.trim();
+  const iso = ISO.exec(trimmed);
+  if (iso !== null) {
+    const offset = parseOffset(iso[8]);
+    if (offset === null) return null;
+    const fraction = Number((iso[7] ?? "").padEnd(7, "0"));
+    return toInstant({ ...dateOf(iso[1], iso[2], iso[3]), ...timeOf(iso[4], iso[5], iso[6]), fraction }, offset);
+  }
+  const general = GENERAL.exec(trimmed);
+  if (general === null) return null;
+  const time = timeOf(general[4], general[5], general[6]);
+  if (time.hour < 1 || time.hour > 12) return null;
+  const hour = (time.hour % 12) + (general[7] === "PM" ? 12 : 0);
+  return toInstant({ ...dateOf(general[3], general[1], general[2]), ...time, hour, fraction: 0 }, 0);
+}
+
+function dateOf(year: string | undefined, month: string | undefined, day: string | undefined) {
+  return { year: Number(year), month: Number(month), day: Number(day) };
+}
+
+function timeOf(hour: string | undefined, minute: string | undefined, second: string | undefined) {
+  return { hour: Number(hour ?? 0), minute: Number(minute ?? 0), second: Number(second ?? 0) };
+}
+
+/** `M/d/yyyy h:mm:ss tt` in UTC with English AM and PM, the form in which a date-time becomes text. */
+export function dateTimeText(value: DateTimeValue): string {
+  const { year, month, day, hour, minute, second } = toCivil(value);
+  const clock = `${hour % 12 === 0 ? 12 : hour % 12}:${twoDigits(minute)}:${twoDigits(second)}`;
+  return `${month}/${day}/${String(year).padStart(4, "0")} ${clock} ${hour < 12 ? "AM" : "PM"}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
