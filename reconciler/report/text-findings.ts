@@ -1,0 +1,81 @@
+/** Findings in a text plan: gravest first, alike ones together, each with what to do. */
+import { compareText } from "../model/identity.js";
+import type { Finding } from "../model/plan.js";
+import type { Labels } from "./changes.js";
+import { type Page, type Part, type Tone, tone } from "./page.js";
+import { count, grouped, shortKey } from "./words.js";
+
+export interface FindingOptions {
+  readonly labels: Labels;
+  readonly details: "normal" | "full";
+}
+
+const SEVERITIES = ["critical", "warning", "info"] as const;
+const TONES: Readonly<Record<Finding["severity"], Tone>> = { critical: "danger", warning: "caution", info: "plain" };
+/** Findings of one kind that are shown before the rest is counted; critical ones are always shown. */
+const LISTED = 5;
+
+export function writeFindings(page: Page, findings: readonly Finding[], options: FindingOptions): void {
+  if (findings.length === 0) return;
+  page.blank();
+  page.line(0, [tone("strong", "Findings"), tone("dim", "  not changes: what somebody should know")]);
+  for (const severity of SEVERITIES) {
+    const kinds = groupByKind(findings.filter((finding) => finding.severity === severity));
+    for (const [kind, list] of kinds) {
+      page.blank();
+      page.line(2, [
+        tone(TONES[severity], `${severity}  ${kind}`),
+        tone("dim", list.length > 1 ? `  ${grouped(list.length)}` : ""),
+      ]);
+      writeKind(page, list, options);
+    }
+  }
+}
+
+/** In code-unit order of the kind. */
+export function groupByKind(findings: readonly Finding[]): [string, Finding[]][] {
+  const byKind = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const found = byKind.get(finding.kind);
+    if (found === undefined) byKind.set(finding.kind, [finding]);
+    else found.push(finding);
+  }
+  return [...byKind].sort(([a], [b]) => compareText(a, b));
+}
+
+/** What to do is said once where it is the same for neighbours. */
+function writeKind(page: Page, list: readonly Finding[], options: FindingOptions): void {
+  const all = options.details === "full" || list[0]?.severity === "critical";
+  const shown = all ? list : list.slice(0, LISTED);
+  shown.forEach((finding, index) => {
+    page.line(4, subject(page, finding, options.labels), 6);
+    page.line(6, [finding.what], 6);
+    if (shown[index + 1]?.next !== finding.next && finding.next !== "")
+      page.line(6, [tone("dim", `${page.glyphs.arrow} `), finding.next], 8);
+  });
+  if (shown.length < list.length)
+    page.line(4, [tone("dim", `and ${grouped(list.length - shown.length)} more (--details full shows all)`)]);
+}
+
+function subject(page: Page, finding: Finding, labels: Labels): Part[] {
+  const key = finding.worker ?? (finding.identity === null ? null : shortKey(finding.identity));
+  const label = finding.identity === null ? null : labels(finding.identity);
+  const name = label === finding.identity ? null : label;
+  const parts = [name === null ? null : tone("strong", name), key, finding.target, finding.object];
+  const known = parts.filter((part): part is Part => part !== null);
+  return known.flatMap((part, index) => (index === 0 ? [part] : [tone("dim", ` ${page.glyphs.dot} `), part]));
+}
+
+/** "1 critical finding, 3 warnings". */
+export function countFindings(findings: {
+  readonly critical: number;
+  readonly warning: number;
+  readonly info: number;
+}): string {
+  const words = [
+    findings.critical > 0 ? `${grouped(findings.critical)} critical` : null,
+    findings.warning > 0 ? count(findings.warning, "warning") : null,
+    findings.info > 0 ? `${grouped(findings.info)} for information` : null,
+  ];
+  return words.filter((word) => word !== null).join(", ");
+}
