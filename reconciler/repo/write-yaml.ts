@@ -8,8 +8,8 @@
  */
 import { MusterError } from "../support/errors.js";
 
-/** YAML 1.1 booleans and nulls, in any case. */
-const RETYPED = /^(?:y|yes|n|no|on|off|true|false|null)$/i;
+/** YAML 1.1 booleans and nulls, in any case; `e5` is a float to some YAML 1.1 readers. */
+const RETYPED = /^(?:y|yes|n|no|on|off|true|false|null|e[-+]?\d+)$/i;
 /** Control characters, line breaks of YAML 1.1, the byte order mark, surrogates on their own, non-characters. */
 const UNPRINTABLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be found

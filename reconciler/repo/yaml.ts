@@ -141,6 +141,8 @@ function plain(message: string): string {
 
 class Problems {
   private readonly errors: MusterError[] = [];
+  /** Line of the last error that could be explained; what the parser says after it only follows from it. */
+  private explained = 0;
 
   constructor(
     private readonly text: string,
@@ -155,7 +157,11 @@ class Problems {
     const where = { file: this.file, line, column: col };
     const start = this.lines.lineStarts[line - 1] ?? 0;
     const source = this.text.slice(start, this.lines.lineStarts[line] ?? this.text.length).trimEnd();
-    this.errors.push(this.explain?.(source, where) ?? new MusterError(code, { what, where }));
+    const better = this.explain?.(source, where) ?? null;
+    if (better !== null) {
+      if (this.explained !== line) this.errors.push(better);
+      this.explained = line;
+    } else if (this.explained === 0) this.errors.push(new MusterError(code, { what, where }));
   }
 
   throwAll(): void {
