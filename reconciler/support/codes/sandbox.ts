@@ -8,4 +8,10 @@ export const SANDBOX_CODES = codes({
     exit: 1,
   },
   "MUS-8002": { title: "Sandbox cannot listen", who: "operator", next: "Choose another port.", exit: 1 },
+  "MUS-8003": {
+    title: "Sandbox folder is in use",
+    who: "operator",
+    next: "Stop the other sandbox, or choose another folder.",
+    exit: 1,
+  },
 });
