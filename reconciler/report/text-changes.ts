@@ -112,12 +112,12 @@ function writeRow(page: Page, op: Op, row: Row, columns: Columns): void {
   for (const line of beside ? row.value.slice(1) : row.value) page.line(at, line, at);
 }
 
-export function toneOf(op: Op): Tone {
+function toneOf(op: Op): Tone {
   if (takesAway(op)) return "danger";
   return signOf(op) === "+" ? "good" : "caution";
 }
 
-export function signOf(op: Op): "-" | "+" | "~" {
+function signOf(op: Op): "-" | "+" | "~" {
   if (takesAway(op)) return "-";
   if (op.verb === "create" || op.verb === "enable" || op.verb === "add-member" || op.verb === "assign-licence")
     return "+";
@@ -134,7 +134,7 @@ function writeWhy(page: Page, op: Op): void {
 }
 
 /** "because · policy file:line · HR fields". */
-export function reasonText(reason: Reason, dot: string): string {
+function reasonText(reason: Reason, dot: string): string {
   const policy = reason.policy === undefined ? null : `${reason.policy.file}:${reason.policy.line}`;
   const fields = reason.fields === undefined || reason.fields.length === 0 ? null : reason.fields.join(", ");
   return [reason.because, policy, fields].filter((part) => part !== null && part !== "").join(` ${dot} `);

@@ -3,6 +3,7 @@ import { STAGES } from "../model/identity.js";
 import type { Plan, PlanBody } from "../model/plan.js";
 import type { Summary, VerbCount } from "./changes.js";
 import { column, type Page, type Part, partWidth, spreadLine, type Tone, tone } from "./page.js";
+import { countFindings } from "./text-findings.js";
 import { count, grouped, instant, isDestructive, opsWords, people, verbPhrase } from "./words.js";
 
 /** Stages as people ask for them: who works here, who comes, who goes. */
@@ -15,6 +16,8 @@ export function writeHeader(page: Page, plan: Plan, summary: Summary): void {
   page.line(0, [tone("dim", `as of ${instant(body.asOf)}`)]);
   page.blank();
   page.line(0, [verdict(summary)]);
+  const findings = countFindings(summary.findings);
+  if (findings !== "") page.line(0, [tone("dim", `Findings: ${findings}.`)]);
 }
 
 function verdict(summary: Summary): Part {
