@@ -30,6 +30,9 @@ export interface RecentOp {
   readonly target: string;
   readonly verb: Op["verb"];
   readonly slot: string | null;
+  /** Anchor of the object, where one is known. */
+  readonly object: string | null;
+  readonly origin: Op["origin"];
   /** Whether it was a clear (update to nothing). */
   readonly clear: boolean;
   readonly letThrough: string | null;

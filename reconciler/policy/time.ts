@@ -78,3 +78,8 @@ export function formatInstant(instant: number): string {
 export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
 }
+
+/** Epoch milliseconds of a local time such as "2026-12-23T18:00" in a zone. */
+export function parseLocal(text: string, zone: string): number {
+  return DateTime.fromISO(text, { zone }).toMillis();
+}

@@ -1,0 +1,320 @@
+/**
+ * Names: who gets which sAMAccountName, userPrincipalName, mail and cn, solved for the whole population at once.
+ *
+ * What is hard: names are unique across objects that we do not manage, across targets of a forest, and across
+ * attributes that share a space (a userPrincipalName may not be another person's mail); and adding a person must never
+ * rename another. So:
+ *  1. Taken is what the directories hold, of anybody; what the ledger retains for people who are gone; what policy
+ *     reserves.
+ *  2. Holders are settled first. An account keeps its name while policy says `onRename: keep`, or while the name is
+ *     still one of its candidates (a counted form included). A name that somebody changed by hand is put back when it
+ *     is still free. Only a holder whose candidates changed lets go; what it lets go is free in this plan.
+ *  3. Then those who need a name are served by start date and identity key: candidates in the order of the policy, then
+ *     counters on the first candidate that can carry one. The same identity may have its retained name back.
+ *  4. No candidate left is a finding, not a half-made account.
+ * Rules that read other names ([account.sAMAccountName]) come later in the compiled order; the steps run per rule.
+ */
+import { compareText } from "../model/identity.js";
+import type { Operand } from "../model/intent.js";
+import type { Ledger } from "../model/ledger.js";
+import type { Value } from "../model/value.js";
+import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
+import { splitAccountPath } from "../policy/compiled.js";
+import { type Expression, toText } from "../policy/expression/index.js";
+import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
+import { parseInstant } from "../policy/time.js";
+import type { Findings, Subject, TargetView } from "./subject.js";
+
+/** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
+export interface Allotment {
+  of(subject: Subject): ReadonlyMap<string, string>;
+  /** Subjects that lack a name they need. */
+  readonly failed: ReadonlySet<Subject>;
+  /** For deferred rules: what `account.X` and `target:T.X` read. */
+  read(subject: Subject, path: string): Operand | undefined;
+}
+
+export function allot(
+  policy: CompiledPolicy,
+  views: Readonly<Record<string, TargetView>>,
+  subjects: readonly Subject[],
+  ledger: Ledger,
+  asOf: number,
+  findings: Findings,
+): Allotment {
+  const state = new AllotState(policy, views, subjects, ledger, asOf);
+  for (const mapping of policy.mappings) {
+    const own = subjects.filter((subject) => subject.mapping === mapping && takesNames(subject));
+    for (const rule of mapping.attributes) {
+      if (rule.unique !== null) allotRule(state, mapping, rule, rule.unique, own, findings);
+    }
+  }
+  return state;
+}
+
+/** Subjects with an account, and those that are about to get one. */
+function takesNames(subject: Subject): boolean {
+  if (subject.binding === "bound" || subject.binding === "claim" || subject.binding === "bind") return true;
+  return subject.binding === "none" && subject.intent.create;
+}
+
+/** An account that is about to be replaced keeps its names; the new one needs its own. */
+export function isReprovisioned(subject: Subject): boolean {
+  const { rehire } = subject.intent;
+  const current = subject.entry?.current;
+  if (subject.binding !== "bound" || rehire?.action !== "reprovision" || current == null || !subject.intent.create)
+    return false;
+  return parseInstant(current.boundAt) < rehire.previousEnd && current.disabledBy === "muster";
+}
+
+function allotRule(
+  state: AllotState,
+  mapping: CompiledMapping,
+  rule: CompiledAttribute,
+  unique: CompiledUnique,
+  subjects: readonly Subject[],
+  findings: Findings,
+): void {
+  const scope = state.scopeOf(mapping, rule, unique);
+  const waiting: Subject[] = [];
+  for (const subject of subjects) {
+    const kept = isReprovisioned(subject) ? null : settleHolder(state, scope, rule, unique, subject);
+    if (kept !== null) state.give(subject, rule.name, kept);
+    else if (rule.name in subject.intent.attributes) waiting.push(subject);
+  }
+  for (const subject of waiting) if (!isReprovisioned(subject)) state.release(scope, subject, rule.name);
+  waiting.sort((a, b) => compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity));
+  for (const subject of waiting) {
+    const name = chooseName(state, scope, rule, unique, subject);
+    if (name !== null) {
+      state.take(scope, subject, name);
+      state.give(subject, rule.name, name);
+      continue;
+    }
+    state.failed.add(subject);
+    findings.add({
+      kind: "no-name-left",
+      severity: "warning",
+      identity: subject.identity,
+      target: subject.target.name,
+      what: `no ${rule.name} is left for ${subject.intent.label}: ${tried(state, rule, unique, subject)}`,
+      next: `Add a candidate to ${rule.name} in ${rule.file}:${rule.line}, or free a name.`,
+    });
+  }
+}
+
+/** The name the account keeps, or null when it needs a new one. */
+function settleHolder(
+  state: AllotState,
+  scope: NameScope,
+  rule: CompiledAttribute,
+  unique: CompiledUnique,
+  subject: Subject,
+): string | null {
+  const observed = textOf(subject.account?.attributes[rule.name]);
+  const confirmed = subject.entry?.current?.names[rule.name] ?? null;
+  const wanted = subject.intent.attributes[rule.name];
+  if (subject.account === null) return null;
+  if (wanted === undefined || subject.binding !== "bound") return observed;
+  const held = restorable(state, scope, rule, subject, observed, confirmed) ? confirmed : observed;
+  if (held === null) return null;
+  if (unique.onRename === "keep") return held;
+  const texts = state.candidates(subject, rule, unique);
+  const fits = texts.some((text) => isFormOf(held, text, unique, scope.limit));
+  return fits ? held : null;
+}
+
+/** A name changed by hand is put back when policy corrects drift and nobody else has it now. */
+function restorable(
+  state: AllotState,
+  scope: NameScope,
+  rule: CompiledAttribute,
+  subject: Subject,
+  observed: string | null,
+  confirmed: string | null,
+): boolean {
+  if (confirmed === null || observed === confirmed) return false;
+  if (observed !== null && rule.onDrift === "notify") return false;
+  return state.isFree(scope, subject, confirmed);
+}
+
+function chooseName(
+  state: AllotState,
+  scope: NameScope,
+  rule: CompiledAttribute,
+  unique: CompiledUnique,
+  subject: Subject,
+): string | null {
+  const texts = state.candidates(subject, rule, unique);
+  for (const text of texts) {
+    const name = shapeCandidate(text, unique, scope.limit);
+    if (name !== null && state.isFree(scope, subject, name)) return name;
+  }
+  if (!unique.counter) return null;
+  for (const text of texts) {
+    for (const name of countedForms(text, unique, scope.limit)) if (state.isFree(scope, subject, name)) return name;
+  }
+  return null;
+}
+
+function tried(state: AllotState, rule: CompiledAttribute, unique: CompiledUnique, subject: Subject): string {
+  const texts = state.candidates(subject, rule, unique);
+  return texts.length === 0 ? "every candidate is empty" : `tried ${texts.join(", ")}`;
+}
+
+interface NameScope {
+  readonly space: string;
+  /** Spaces of names that count as taken: keys of AllotState.taken. */
+  readonly tables: readonly string[];
+  readonly limit: number;
+}
+
+type Holder = `anchor:${string}` | `identity:${string}`;
+
+class AllotState implements Allotment {
+  readonly failed = new Set<Subject>();
+  readonly #policy: CompiledPolicy;
+  readonly #views: Readonly<Record<string, TargetView>>;
+  readonly #names = new Map<Subject, Map<string, string>>();
+  readonly #byIdentity = new Map<string, Subject>();
+  /** "target|space" to folded name to holders. */
+  readonly #taken = new Map<string, Map<string, Set<Holder>>>();
+  readonly #none: ReadonlyMap<string, string> = new Map();
+
+  constructor(
+    policy: CompiledPolicy,
+    views: Readonly<Record<string, TargetView>>,
+    subjects: readonly Subject[],
+    ledger: Ledger,
+    asOf: number,
+  ) {
+    this.#policy = policy;
+    this.#views = views;
+    for (const subject of subjects) this.#byIdentity.set(`${subject.target.name}|${subject.identity}`, subject);
+    for (const view of Object.values(views)) {
+      for (const { space, value, anchor } of view.observed.names)
+        this.#hold(view.target.name, space, value, `anchor:${anchor}`);
+    }
+    for (const entry of ledger.entries.values()) {
+      for (const kept of entry.retained) {
+        if (parseInstant(kept.until) > asOf)
+          this.#hold(entry.target, kept.space, kept.value, `identity:${entry.identity}`);
+      }
+    }
+  }
+
+  of(subject: Subject): ReadonlyMap<string, string> {
+    return this.#names.get(subject) ?? this.#none;
+  }
+
+  read(subject: Subject, path: string): Operand | undefined {
+    const { target, attribute } = splitAccountPath(path);
+    const other = target === null ? subject : this.#byIdentity.get(`${target}|${subject.identity}`);
+    if (other === undefined) return undefined;
+    const name = this.of(other).get(attribute);
+    if (name !== undefined) return name;
+    const intent = other.intent.attributes[attribute];
+    if (intent?.kind === "set") return asOperand(intent.value);
+    return textOf(other.account?.attributes[attribute]) ?? undefined;
+  }
+
+  scopeOf(mapping: CompiledMapping, rule: CompiledAttribute, unique: CompiledUnique): NameScope {
+    const own = this.#views[mapping.target]?.target;
+    const space = own?.capabilities.spaces[rule.name] ?? rule.name;
+    const sharing = this.#policy.targets.filter((target) => {
+      if (unique.within === "all" || target.name === mapping.target) return true;
+      return unique.within === "forest" && target.forest === own?.forest;
+    });
+    const limit = Math.min(unique.maxLength ?? 1024, own?.capabilities.maxLength[rule.name] ?? 1024);
+    return { space, tables: sharing.map((target) => `${target.name}|${space}`), limit };
+  }
+
+  candidates(subject: Subject, rule: CompiledAttribute, unique: CompiledUnique): string[] {
+    const intent = subject.intent.attributes[rule.name];
+    if (intent?.kind !== "candidates") return [];
+    const texts = intent.list.map((candidate, i) => {
+      if ("text" in candidate) return candidate.text;
+      const expression = unique.candidates[i];
+      return expression === undefined
+        ? ""
+        : (asText(evaluateDeferred(expression, candidate.inputs, this, subject)) ?? "");
+    });
+    return [...new Set(texts.filter((text) => text !== ""))];
+  }
+
+  isFree(scope: NameScope, subject: Subject, name: string): boolean {
+    const folded = name.toLowerCase();
+    return scope.tables.every((table) => {
+      const holders = this.#taken.get(table)?.get(folded);
+      if (holders === undefined) return true;
+      for (const holder of holders) if (!this.#isOwn(holder, subject)) return false;
+      return true;
+    });
+  }
+
+  give(subject: Subject, attribute: string, name: string): void {
+    const names = this.#names.get(subject) ?? new Map<string, string>();
+    names.set(attribute, name);
+    this.#names.set(subject, names);
+    const space = subject.target.capabilities.spaces[attribute] ?? attribute;
+    this.#hold(subject.target.name, space, name, `identity:${subject.identity}`);
+  }
+
+  take(scope: NameScope, subject: Subject, name: string): void {
+    this.#hold(subject.target.name, scope.space, name, `identity:${subject.identity}`);
+  }
+
+  /** The name that a holder lets go is free in this plan. */
+  release(scope: NameScope, subject: Subject, attribute: string): void {
+    const old = textOf(subject.account?.attributes[attribute]);
+    if (old === null || subject.account === null) return;
+    const holders = this.#taken.get(`${subject.target.name}|${scope.space}`)?.get(old.toLowerCase());
+    holders?.delete(`anchor:${subject.account.anchor}`);
+  }
+
+  #isOwn(holder: Holder, subject: Subject): boolean {
+    if (holder === `identity:${subject.identity}`) return true;
+    return subject.account !== null && !isReprovisioned(subject) && holder === `anchor:${subject.account.anchor}`;
+  }
+
+  #hold(target: string, space: string, name: string, holder: Holder): void {
+    const key = `${target}|${space}`;
+    let table = this.#taken.get(key);
+    if (table === undefined) {
+      table = new Map();
+      this.#taken.set(key, table);
+    }
+    const folded = name.toLowerCase();
+    const holders = table.get(folded);
+    if (holders === undefined) table.set(folded, new Set([holder]));
+    else holders.add(holder);
+  }
+}
+
+/** Evaluates an expression that reads names of accounts. */
+export function evaluateDeferred(
+  expression: Expression,
+  inputs: Readonly<Record<string, Operand>>,
+  names: Pick<Allotment, "read">,
+  subject: Subject,
+): Value | null | undefined {
+  const result = expression.evaluate({
+    get: (path) =>
+      path.startsWith("account.") || path.startsWith("target:") ? names.read(subject, path) : inputs[path],
+    asOf: 0,
+  });
+  return result === undefined ? undefined : toText(result);
+}
+
+function asText(value: Value | null | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function textOf(value: Value | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function asOperand(value: Value): Operand | undefined {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  return Array.isArray(value) ? value : undefined;
+}

@@ -1,0 +1,168 @@
+/** The plan: match, allot, diff, order, guards, findings, digests. One exported function, pure. */
+import { compareText } from "../model/identity.js";
+import type { Intent } from "../model/intent.js";
+import { ledgerKey } from "../model/ledger.js";
+import { type Finding, PLAN_VERSION, type PlanBody, type PlanCounts } from "../model/plan.js";
+import type { CompiledMapping } from "../policy/compiled.js";
+import { formatInstant } from "../policy/time.js";
+import { MusterError, throwAll } from "../support/errors.js";
+import { allot } from "./allot.js";
+import { diffTarget } from "./diff.js";
+import { digestActions, digestInputs } from "./digest.js";
+import type { Draft } from "./drafts.js";
+import { gatherExceptions } from "./exceptions.js";
+import { holdFights, holdForFreeze } from "./guards/freeze.js";
+import { checkLimits } from "./guards/limits.js";
+import { matchSubjects } from "./match.js";
+import { orderOps } from "./order.js";
+import type { ResolveContext } from "./resolve.js";
+import { gatherRestraint } from "./restrain.js";
+import { collectFindings, type PlanInput, type Subject, type TargetView } from "./subject.js";
+import { buildView } from "./view.js";
+
+/** Makes the plan. Throws MUS-1105 and MUS-3003 for inputs that no plan can be made from. */
+export function makePlan(input: PlanInput): PlanBody {
+  const findings = collectFindings();
+  const views: Record<string, TargetView> = {};
+  for (const target of input.policy.targets) {
+    const observed = input.observed[target.name];
+    if (observed !== undefined) views[target.name] = buildView(target, observed, input.ledger);
+  }
+  const chosen = chooseIntents(input);
+  const subjects = input.policy.targets.flatMap((target) => {
+    const view = views[target.name];
+    return view === undefined ? [] : matchSubjects(view, chosen.get(target.name) ?? [], input.ledger, findings);
+  });
+  const allotment = allot(input.policy, views, subjects, input.ledger, input.asOf, findings);
+  const context: ResolveContext = {
+    allotment,
+    findings,
+    reachable: reachableSubjects(subjects, allotment.failed),
+    identityOf: (worker, per) => input.desire.identityOfWorker[per].get(worker),
+  };
+  const drafts = draftAll(input, views, subjects, context);
+  const waiting = holdFights(input, holdForFreeze(input, drafts, findings), findings);
+  const ops = orderOps(waiting);
+  const actions = digestActions(ops);
+  const asOf = formatInstant(input.asOf);
+  const counts = countAll(input, subjects);
+  const population = Object.values(counts.bound).reduce((a, b) => a + b, 0);
+  const groupSizes = new Map(
+    Object.values(views).flatMap((v) => v.observed.groups.map((g) => [g.anchor, g.members.length])),
+  );
+  return {
+    version: PLAN_VERSION,
+    environment: input.policy.environment.name,
+    asOf,
+    ops,
+    findings: sortFindings([...desireFindings(input, subjects), ...findings.list]),
+    guards: checkLimits({ input, ops, actions, population, groupSizes }),
+    counts,
+    digests: { actions, ...digestInputs(input, asOf) },
+  };
+}
+
+function draftAll(
+  input: PlanInput,
+  views: Readonly<Record<string, TargetView>>,
+  subjects: readonly Subject[],
+  context: ResolveContext,
+): Draft[] {
+  const exceptions = gatherExceptions(input);
+  return Object.values(views).flatMap((view) => {
+    const own = subjects.filter((subject) => subject.target === view.target);
+    const restraint = gatherRestraint(view, input.policy.guards);
+    return diffTarget(input, view, own, context, exceptions, restraint);
+  });
+}
+
+type Chosen = { intent: Intent; mapping: CompiledMapping };
+
+/**
+ * One intent per identity and target: the mapping whose scope it is in; else the one its account was made by; else
+ * none. Two mappings of one target that catch the same identity are MUS-1105.
+ */
+function chooseIntents(input: PlanInput): Map<string, Chosen[]> {
+  const mappings = new Map(input.policy.mappings.map((mapping) => [mapping.name, mapping]));
+  const grouped = new Map<string, Chosen[]>();
+  for (const intent of input.desire.intents) {
+    const mapping = mappings.get(intent.mapping);
+    if (mapping === undefined) continue;
+    const key = ledgerKey(intent.target, intent.identity);
+    const list = grouped.get(key);
+    if (list === undefined) grouped.set(key, [{ intent, mapping }]);
+    else list.push({ intent, mapping });
+  }
+  const out = new Map<string, Chosen[]>();
+  const errors: MusterError[] = [];
+  for (const [key, list] of grouped) {
+    const caught = list.filter(({ intent }) => intent.inScope);
+    if (caught.length > 1) errors.push(caughtTwice(caught));
+    const made = input.ledger.entries.get(key)?.current?.mapping;
+    const only = list.length === 1 ? list[0] : undefined;
+    const chosen = caught[0] ?? list.find(({ mapping }) => mapping.name === made) ?? only;
+    if (chosen === undefined) continue;
+    const target = out.get(chosen.intent.target);
+    if (target === undefined) out.set(chosen.intent.target, [chosen]);
+    else target.push(chosen);
+  }
+  throwAll(errors);
+  return out;
+}
+
+function caughtTwice(caught: readonly Chosen[]): MusterError {
+  const [first, second] = caught;
+  return new MusterError("MUS-1105", {
+    what: `mappings ${first?.mapping.name} and ${second?.mapping.name} both catch ${first?.intent.identity}`,
+    where: { file: second?.mapping.document.file ?? "", line: second?.mapping.document.line ?? 1 },
+  });
+}
+
+/** Subjects that a reference may point at: they have an account, or get one in this plan. */
+function reachableSubjects(subjects: readonly Subject[], failed: ReadonlySet<Subject>): Map<string, Subject> {
+  const out = new Map<string, Subject>();
+  for (const subject of subjects) {
+    const exists = subject.binding === "bound";
+    const comes = subject.binding === "none" && subject.intent.create && !failed.has(subject);
+    if (exists || comes) out.set(`${subject.target.name}|${subject.identity}`, subject);
+  }
+  return out;
+}
+
+/** Findings of desire matter where there is, or will be, an account. */
+function desireFindings(input: PlanInput, subjects: readonly Subject[]): Finding[] {
+  const bound = new Map(subjects.map((subject) => [`${subject.target.name}|${subject.identity}`, subject]));
+  return input.desire.findings.flatMap((finding): Finding[] => {
+    const subject = bound.get(`${finding.target}|${finding.identity}`);
+    if (subject?.binding !== "bound") return [];
+    if (finding.kind === "rescinded-after-start" && subject.entry?.current?.everEnabled !== true) return [];
+    return [{ ...finding, object: subject.account?.address ?? null }];
+  });
+}
+
+const SEVERITIES = ["critical", "warning", "info"];
+
+function sortFindings(findings: readonly Finding[]): Finding[] {
+  const seen = new Map(
+    findings.map((finding) => [`${finding.kind}|${finding.target}|${finding.identity}|${finding.what}`, finding]),
+  );
+  return [...seen.values()].sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      compareText(a.kind, b.kind) ||
+      compareText(a.identity ?? "", b.identity ?? "") ||
+      compareText(a.target ?? "", b.target ?? "") ||
+      compareText(a.what, b.what),
+  );
+}
+
+function countAll(input: PlanInput, subjects: readonly Subject[]): PlanCounts {
+  const bound: Record<string, number> = {};
+  const stages: Record<string, number> = {};
+  for (const subject of subjects) {
+    if (subject.entry?.current != null) bound[subject.target.name] = (bound[subject.target.name] ?? 0) + 1;
+    const { stage } = subject.intent.stage;
+    stages[stage] = (stages[stage] ?? 0) + 1;
+  }
+  return { workers: input.snapshot.workers.length, identities: input.desire.identities, bound, stages };
+}

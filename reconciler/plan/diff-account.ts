@@ -1,0 +1,286 @@
+/** The verbs on the account itself: state, place, deletion, tasks, adoption, and creation. */
+import type { Op } from "../model/op.js";
+import type { Value } from "../model/value.js";
+import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
+import { attributeReason, type Draft, draftFor, mappingReason, resourceOf, stageReason } from "./drafts.js";
+import { claimOf } from "./match.js";
+import { type ResolveContext, resolveAttribute } from "./resolve.js";
+import type { Findings, Subject, TargetView } from "./subject.js";
+import { sameAddress } from "./view.js";
+
+/** Enable or disable. An account that somebody else disabled stays disabled until a Release (invariant 11). */
+export function diffState(subject: Subject, released: { readonly isReleased: boolean }, findings: Findings): Draft[] {
+  const { account, intent } = subject;
+  const current = subject.entry?.current;
+  if (account === null || current == null || intent.account === "keep") return [];
+  const wanted = intent.account === "enabled";
+  if (account.enabled === wanted) return [];
+  if (wanted && current.disabledBy !== "muster" && !released.isReleased) {
+    findings.add({
+      kind: "foreign-disable",
+      severity: "warning",
+      identity: subject.identity,
+      target: subject.target.name,
+      object: account.address,
+      what: `${intent.label} should work, but somebody else disabled the account; it stays disabled`,
+      next: "If it should be enabled again, commit a Release for the worker.",
+    });
+    return [];
+  }
+  const origin: Op["origin"] = (current.state === "enabled") === wanted ? "drift" : "policy";
+  const reason = stageReason(subject);
+  const because = origin === "drift" ? `${reason.because}; somebody else changed it` : reason.because;
+  return [
+    draftFor(subject, {
+      verb: wanted ? "enable" : "disable",
+      before: { enabled: account.enabled },
+      after: { enabled: wanted },
+      origin,
+      reasons: [{ ...reason, because }],
+    }),
+  ];
+}
+
+/** Move to the container of the stage, when that container exists. */
+export function diffPlace(view: TargetView, subject: Subject, findings: Findings): Draft[] {
+  const { account, intent, mapping } = subject;
+  if (account === null || intent.container === null || account.container === null) return [];
+  const same = sameAddress(subject.target);
+  if (same(account.container) === same(intent.container)) return [];
+  if (!containerExists(view, intent.container)) {
+    reportContainer(subject, intent.container, findings);
+    return [];
+  }
+  const last = subject.entry?.current?.container ?? null;
+  const drifted = last !== null && same(last) === same(intent.container);
+  const origin: Op["origin"] =
+    last === null || same(last) === same(account.container) ? "policy" : drifted ? "drift" : "both";
+  if (origin === "drift" && mapping.containerDrift === "notify") {
+    findings.add({
+      kind: "drift",
+      severity: "info",
+      identity: subject.identity,
+      target: subject.target.name,
+      object: account.address,
+      what: `the account of ${intent.label} was moved by somebody else to ${account.container}; policy says notify`,
+      next: "Move it back, or set onDrift: correct for the container.",
+    });
+    return [];
+  }
+  const pointer =
+    mapping.container[intent.stage.stage] === undefined ? "/container/default" : `/container/${intent.stage.stage}`;
+  const because = origin === "policy" ? `${intent.stage.stage}: ${intent.stage.because}` : "somebody else moved it";
+  return [
+    draftFor(subject, {
+      verb: "move",
+      before: { container: account.container },
+      after: { container: intent.container },
+      origin,
+      reasons: [mappingReason(subject, because, pointer)],
+    }),
+  ];
+}
+
+export function containerExists(view: TargetView, container: string): boolean {
+  return view.containers.has(sameAddress(view.target)(container));
+}
+
+export function reportContainer(subject: Subject, container: string, findings: Findings): void {
+  findings.add({
+    kind: "container-missing",
+    severity: "warning",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: container,
+    what: `${subject.intent.label} belongs in ${container}, which does not exist or is not managed`,
+    next: "Create the container, or correct the mapping or the Target's managed containers.",
+  });
+}
+
+/** Stage tasks, once per entry into a stage. What the target cannot do is not planned there. */
+export function diffTasks(subject: Subject): Draft[] {
+  const { intent } = subject;
+  const current = subject.entry?.current;
+  if (current == null) return [];
+  const entry = `${intent.stage.stage}@${intent.stage.since === null ? "" : formatInstant(intent.stage.since)}`;
+  return intent.tasks
+    .filter((task) => subject.target.capabilities.tasks.includes(task) && current.tasks[task] !== entry)
+    .map((task) =>
+      draftFor(subject, {
+        verb: "run-task",
+        slot: task,
+        before: { entry: current.tasks[task] ?? null },
+        after: { task, entry },
+        reasons: [stageReason(subject)],
+      }),
+    );
+}
+
+/**
+ * Deletion: never by inference. Muster disabled the account itself, the whole grace period is over (from the later of
+ * last day and disable; for one never enabled, from its creation or disable), nothing lies below it, and target and
+ * lifecycle both allow it.
+ */
+export function diffDeletion(subject: Subject, asOf: number): Draft | null {
+  const { account, intent, mapping } = subject;
+  const current = subject.entry?.current;
+  const after = mapping.lifecycle.delete?.after;
+  if (account === null || current == null || after === undefined || account.enabled) return null;
+  if (!(subject.target.document.value.allow ?? []).includes("delete") || account.hasChildren) return null;
+  const gone = intent.stage.stage === "left" || intent.stage.stage === "out-of-scope" || intent.deleteIfNeverEnabled;
+  if (!gone || intent.account !== "disabled" || (intent.deleteIfNeverEnabled && current.everEnabled)) return null;
+  if (current.state !== "disabled" || current.disabledBy !== "muster") return null;
+  const disabled = current.disabledAt === null ? parseInstant(current.boundAt) : parseInstant(current.disabledAt);
+  const from = Math.max(disabled, intent.leftAt ?? 0);
+  if (asOf < addDuration(from, parseDuration(after), "UTC")) return null;
+  const document = mapping.lifecycleDocument;
+  const line = document.positions["/delete/after"]?.line ?? document.line;
+  const because = `disabled since ${formatInstant(from).slice(0, 10)}, grace period ${after.split(" ")[0]} is over`;
+  return draftFor(subject, {
+    verb: "delete",
+    before: { enabled: false },
+    after: retainedNames(subject, asOf),
+    releases: Object.entries(current.names).map(([name, value]) => resourceOf(subject, name, value)),
+    reasons: [{ because, policy: { file: document.file, line }, source: intent.source }],
+  });
+}
+
+/** `retain:<space>` to "value|until": names that nobody else may have until then. */
+function retainedNames(subject: Subject, asOf: number): Record<string, Value> {
+  const out: Record<string, Value> = {};
+  for (const rule of subject.mapping.attributes) {
+    const name = subject.entry?.current?.names[rule.name];
+    const retain = rule.unique?.retain;
+    if (name === undefined || retain == null) continue;
+    const space = subject.target.capabilities.spaces[rule.name] ?? rule.name;
+    out[`retain:${space}`] = `${name}|${formatInstant(addDuration(asOf, parseDuration(retain), "UTC"))}`;
+  }
+  return out;
+}
+
+/** Adopts the object that matched: only the ledger is written, everything else waits for the next plan. */
+export function draftBind(subject: Subject): Draft {
+  const { account, intent } = subject;
+  if (account === null) throw new RangeError(`nothing to bind for ${subject.identity}`);
+  const created = subject.binding === "claim";
+  const rule = intent.match.find((match) => {
+    const have = account.attributes[match.attribute];
+    return typeof have === "string" && match.values.some((value) => value.toLowerCase() === have.toLowerCase());
+  });
+  const index = rule === undefined ? -1 : intent.match.indexOf(rule);
+  const because = created ? "created by an earlier run whose reply was lost" : `matches by ${rule?.attribute ?? "?"}`;
+  return draftFor(subject, {
+    verb: "bind",
+    before: {},
+    after: {
+      anchor: account.anchor,
+      enabled: account.enabled,
+      ...(created ? { created: true, claim: account.claim } : {}),
+    },
+    ledgerOnly: true,
+    reasons: [mappingReason(subject, because, index < 0 ? "" : `/match/${index}`)],
+  });
+}
+
+/** The same account under another key: HR gave the person another primary record, or a personId. */
+export function diffBinding(subject: Subject): Draft[] {
+  const { entry, intent } = subject;
+  const drafts: Draft[] = [];
+  if (entry?.current == null) return drafts;
+  const rebind = (slot: string, before: string, after: string, because: string) =>
+    draftFor(subject, {
+      verb: "bind",
+      slot,
+      before: { [slot]: before },
+      after: { [slot]: after },
+      ledgerOnly: true,
+      reasons: [mappingReason(subject, because)],
+    });
+  if (subject.rekeyed) {
+    drafts.push(rebind("identity", entry.identity, subject.identity, "HR identifies the person differently now"));
+  }
+  if (entry.current.primary !== intent.primary) {
+    const because = `worker ${intent.primary} now supplies the attributes (before: ${entry.current.primary})`;
+    drafts.push(rebind("primary", entry.current.primary, intent.primary, because));
+  }
+  return drafts;
+}
+
+export function draftUnbind(subject: Subject): Draft {
+  const anchor = subject.account?.anchor ?? "";
+  const because = "the person came back after the rehire period: policy makes a new account";
+  return draftFor(subject, {
+    verb: "unbind",
+    before: { anchor },
+    after: { why: "reprovisioned" },
+    ledgerOnly: true,
+    reasons: [{ ...mappingReason(subject, because), policy: rehirePlace(subject) }],
+  });
+}
+
+function rehirePlace(subject: Subject): { file: string; line: number } {
+  const document = subject.mapping.lifecycleDocument;
+  return { file: document.file, line: document.positions["/rehire"]?.line ?? document.line };
+}
+
+export interface Creation {
+  readonly create: Draft;
+  /** References to people who are created in the same plan: written when both exist. */
+  readonly later: readonly Draft[];
+}
+
+/** The create with its full map, or null with a finding when something it needs is missing. */
+export function draftCreate(
+  context: ResolveContext,
+  view: TargetView,
+  subject: Subject,
+  isPending: (identity: string) => boolean,
+): Creation | null {
+  const { intent, target } = subject;
+  const missing = target.capabilities.required.filter(
+    (name) => target.capabilities.spaces[name] !== undefined && !context.allotment.of(subject).has(name),
+  );
+  if (missing.length > 0 || context.allotment.failed.has(subject)) return null;
+  if (target.capabilities.containers === "dn") {
+    if (intent.container === null || !containerExists(view, intent.container)) {
+      reportContainer(subject, intent.container ?? "(no container)", context.findings);
+      return null;
+    }
+  }
+  const generation = (subject.entry?.former.length ?? 0) + (subject.account === null ? 0 : 1);
+  const object = { claim: claimOf(target.name, subject.identity, generation) };
+  const after: Record<string, Value | null> = {};
+  const later: Draft[] = [];
+  for (const rule of subject.mapping.attributes) {
+    const wanted = resolveAttribute(context, subject, rule);
+    if (wanted?.kind !== "set") continue;
+    const value = wanted.value;
+    if (rule.reference !== null && typeof value === "object" && "ref" in value && isPending(value.ref)) {
+      const reasons = [attributeReason(subject, rule.name, "reference to an account made in the same plan")];
+      const before = { [rule.name]: null };
+      later.push(
+        draftFor(subject, {
+          verb: "update",
+          slot: rule.name,
+          object,
+          before,
+          after: { [rule.name]: value },
+          origin: "policy",
+          reasons,
+        }),
+      );
+    } else after[rule.name] = value;
+  }
+  if (intent.container !== null) after.container = intent.container;
+  after.enabled = intent.account === "enabled";
+  const names = [...context.allotment.of(subject)].map(([name, value]) => resourceOf(subject, name, value));
+  const create = draftFor(subject, {
+    verb: "create",
+    object,
+    before: {},
+    after,
+    claims: names,
+    reasons: [stageReason(subject)],
+  });
+  return { create, later };
+}

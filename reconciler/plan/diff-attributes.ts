@@ -1,0 +1,171 @@
+/**
+ * Three-way diff of attributes: the ledger (what was last confirmed), the desired and the observed value.
+ * Ledger = observed, desired differs: HR or policy changed. Ledger = desired, observed differs: somebody else changed
+ * it (drift). All differ: both. A rule with `onDrift: notify` reports pure drift instead of correcting it.
+ */
+import { fromStored } from "../model/ledger.js";
+import type { Op } from "../model/op.js";
+import { displayValue, isReference, sameValue, type Value } from "../model/value.js";
+import type { CompiledAttribute } from "../policy/compiled.js";
+import { attributeReason, type Draft, draftFor, resourceOf } from "./drafts.js";
+import { type ResolveContext, resolveAttribute } from "./resolve.js";
+import type { Subject, TargetView } from "./subject.js";
+import { resolveObserved, sameReference } from "./view.js";
+
+/** Update drafts, one per attribute, and one rename draft for all names that change. */
+export function diffAttributes(context: ResolveContext, view: TargetView, subject: Subject): Draft[] {
+  const drafts: Draft[] = [];
+  const renamed: Renamed[] = [];
+  for (const rule of subject.mapping.attributes) {
+    if (isHeld(rule, subject)) continue;
+    const change = diffAttribute(context, view, subject, rule);
+    if (change === null) continue;
+    if (rule.unique !== null) renamed.push({ rule, ...change });
+    else drafts.push(draftUpdate(context, subject, rule, change));
+  }
+  const rename = draftRename(subject, renamed);
+  return rename === null ? drafts : [rename, ...drafts];
+}
+
+interface Change {
+  readonly before: Value | null;
+  readonly after: Value | null;
+  readonly origin: NonNullable<Op["origin"]>;
+}
+type Renamed = Change & { readonly rule: CompiledAttribute };
+
+/** create-only values are written when Muster creates, binds or re-binds: when nothing was confirmed for this worker. */
+function isHeld(rule: CompiledAttribute, subject: Subject): boolean {
+  if (!rule.createOnly) return false;
+  const current = subject.entry?.current;
+  if (current == null) return false;
+  return rule.name in current.managed && current.primary === subject.intent.primary;
+}
+
+function diffAttribute(
+  context: ResolveContext,
+  view: TargetView,
+  subject: Subject,
+  rule: CompiledAttribute,
+): Change | null {
+  const wanted = resolveAttribute(context, subject, rule);
+  if (wanted === undefined) return null;
+  const raw = subject.account?.attributes[rule.name];
+  const observed = raw === undefined ? null : resolveObserved(view, raw);
+  const desired = wantedValue(context, subject, rule, wanted, observed);
+  if (desired === undefined || equal(view, observed, desired)) return null;
+  const stored = subject.entry?.current?.managed[rule.name];
+  const confirmed = stored === undefined ? null : fromStored(stored);
+  const origin = originOf(view, confirmed, observed, desired, stored !== undefined);
+  if (origin === "drift" && rule.onDrift === "notify") {
+    reportDrift(context, subject, rule, observed, desired);
+    return null;
+  }
+  return { before: observed, after: desired, origin };
+}
+
+function wantedValue(
+  context: ResolveContext,
+  subject: Subject,
+  rule: CompiledAttribute,
+  wanted: NonNullable<ReturnType<typeof resolveAttribute>>,
+  observed: Value | null,
+): Value | null | undefined {
+  if (wanted.kind === "set") return wanted.value;
+  if (wanted.kind === "clear") return null;
+  const keep = rule.reference?.onUnresolved !== "clear";
+  context.findings.add({
+    kind: "unresolved-reference",
+    severity: "info",
+    identity: subject.identity,
+    target: subject.target.name,
+    what: `${rule.name} of ${subject.intent.label} (worker ${wanted.worker}) has no account: ${
+      keep ? "left as it is" : "cleared"
+    }`,
+    next: "Nothing, if that worker is not in scope; otherwise look at the worker with muster show.",
+  });
+  return keep ? undefined : observed === null ? undefined : null;
+}
+
+function equal(view: TargetView, a: Value | null, b: Value | null): boolean {
+  if (sameValue(a, b)) return true;
+  return a !== null && b !== null && isReference(a) && isReference(b) && sameReference(view, a, b);
+}
+
+function originOf(
+  view: TargetView,
+  confirmed: Value | null,
+  observed: Value | null,
+  desired: Value | null,
+  known: boolean,
+): Change["origin"] {
+  if (!known || equal(view, confirmed, observed)) return "policy";
+  return equal(view, confirmed, desired) ? "drift" : "both";
+}
+
+function reportDrift(
+  context: ResolveContext,
+  subject: Subject,
+  rule: CompiledAttribute,
+  observed: Value | null,
+  desired: Value | null,
+): void {
+  context.findings.add({
+    kind: "drift",
+    severity: "info",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: subject.account?.address ?? null,
+    what: `${rule.name} of ${subject.intent.label} was changed in the directory from ${displayValue(desired)} to ${displayValue(observed)}; policy says notify`,
+    next: "Change it in HR, change it back, or set onDrift: correct.",
+  });
+}
+
+function draftUpdate(context: ResolveContext, subject: Subject, rule: CompiledAttribute, change: Change): Draft {
+  const reference =
+    change.after !== null && isReference(change.after) && "ref" in change.after ? change.after.ref : null;
+  const person = reference === null ? undefined : context.reachable.get(`${subject.target.name}|${reference}`);
+  return draftFor(subject, {
+    verb: "update",
+    slot: rule.name,
+    slotLabel: person?.intent.label ?? null,
+    before: { [rule.name]: change.before },
+    after: { [rule.name]: change.after },
+    origin: change.origin,
+    reasons: [attributeReason(subject, rule.name, becauseOf(subject, rule, change))],
+  });
+}
+
+export function becauseOf(subject: Subject, rule: CompiledAttribute, change: Change): string {
+  if (change.origin === "drift") return "somebody else changed it in the directory";
+  if (change.origin === "both") return "HR or policy and somebody else changed it";
+  if (rule.when[subject.intent.stage.stage] !== undefined)
+    return `${subject.intent.stage.stage}: ${subject.intent.stage.because}`;
+  if (subject.entry?.current != null && rule.name in subject.entry.current.managed) return "HR or policy changed";
+  return "not yet managed";
+}
+
+/** One op for all names of an object: half a rename must not exist. */
+function draftRename(subject: Subject, renamed: readonly Renamed[]): Draft | null {
+  if (renamed.length === 0) return null;
+  const before = Object.fromEntries(renamed.map((change) => [change.rule.name, change.before]));
+  const after = Object.fromEntries(renamed.map((change) => [change.rule.name, change.after]));
+  const resources = (values: Readonly<Record<string, Value | null>>) =>
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === "string" ? [resourceOf(subject, name, value)] : [],
+    );
+  const claims = resources(after);
+  const releases = resources(before);
+  const origins = new Set(renamed.map((change) => change.origin));
+  return draftFor(subject, {
+    verb: "rename",
+    before,
+    after,
+    claims: claims.filter((name) => !releases.includes(name)),
+    releases: releases.filter((name) => !claims.includes(name)),
+    origin: origins.size === 1 ? (renamed[0]?.origin ?? "policy") : "both",
+    reasons: renamed.map((change) =>
+      attributeReason(subject, change.rule.name, becauseOf(subject, change.rule, change)),
+    ),
+  });
+}

@@ -1,0 +1,149 @@
+/**
+ * Memberships. The ledger remembers which memberships are ours (granted) and which were there when policy first asked
+ * for them (found); only those are ever taken away. A member that another party added is not ours and stays.
+ */
+
+import type { Reason } from "../model/intent.js";
+import type { LedgerCurrent } from "../model/ledger.js";
+import type { ObservedGroup } from "../model/observed.js";
+import type { OpObject } from "../model/op.js";
+import type { CompiledEntitlement } from "../policy/compiled.js";
+import { type Draft, draftFor, stageReason } from "./drafts.js";
+import type { Findings, PlanInput, Subject, TargetView } from "./subject.js";
+import { sameAddress } from "./view.js";
+
+/** Groups by entitlement: the ledger's anchor from the first run on, the name until then. Missing ones are findings. */
+export function resolveGroups(input: PlanInput, view: TargetView, findings: Findings): Map<string, ObservedGroup> {
+  const out = new Map<string, ObservedGroup>();
+  const seen = new Set<string>();
+  for (const mapping of input.policy.mappings.filter((m) => m.target === view.target.name)) {
+    for (const entitlement of mapping.entitlements) {
+      if (seen.has(entitlement.name)) continue;
+      seen.add(entitlement.name);
+      const group = findGroup(input, view, entitlement);
+      const problem = group === undefined ? "does not exist" : group.managed ? null : "lies outside the managed groups";
+      if (group !== undefined && problem === null) out.set(entitlement.name, group);
+      else reportGroup(view, entitlement, problem ?? "", findings);
+    }
+  }
+  return out;
+}
+
+function findGroup(input: PlanInput, view: TargetView, entitlement: CompiledEntitlement): ObservedGroup | undefined {
+  const anchor = input.ledger.groups.get(`${view.target.name}|${entitlement.group}`);
+  if (anchor !== undefined) return view.groupByAnchor.get(anchor);
+  return view.groupByName.get(sameAddress(view.target)(entitlement.group));
+}
+
+function reportGroup(view: TargetView, entitlement: CompiledEntitlement, problem: string, findings: Findings): void {
+  findings.add({
+    kind: "group-unusable",
+    severity: "warning",
+    identity: null,
+    target: view.target.name,
+    object: entitlement.group,
+    what: `the group of entitlement ${entitlement.name} ${problem}: ${entitlement.group}`,
+    next: "Create the group, or correct the Entitlement or the Target's managed groups.",
+  });
+}
+
+/** Membership drafts of one subject. `object` is the account, or the claim of its create. */
+export function diffMembers(
+  view: TargetView,
+  groups: ReadonlyMap<string, ObservedGroup>,
+  memberSets: ReadonlyMap<string, ReadonlySet<string>>,
+  subject: Subject,
+  object: OpObject,
+  needs: readonly Draft[],
+): Draft[] {
+  const { intent } = subject;
+  if (intent.memberships === "keep") return [];
+  const known: LedgerCurrent["memberships"] = subject.entry?.current?.memberships ?? {};
+  const drafts: Draft[] = [];
+  const wanted = new Set<string>();
+  if (intent.memberships === "grant") {
+    for (const { entitlement: name } of intent.entitled) {
+      const group = groups.get(name);
+      if (group === undefined || wanted.has(group.anchor)) continue;
+      wanted.add(group.anchor);
+      const isMember = "anchor" in object && memberSets.get(group.anchor)?.has(object.anchor) === true;
+      const add = draftAdd(subject, object, group, name, isMember, group.anchor in known, needs);
+      if (add !== null) drafts.push(add);
+    }
+  }
+  for (const [anchor, membership] of Object.entries(known)) {
+    if (wanted.has(anchor)) continue;
+    const remove = draftRemove(view, memberSets, subject, anchor, membership);
+    if (remove !== null) drafts.push(remove);
+  }
+  return drafts;
+}
+
+function entitlementReason(subject: Subject, name: string, because: string): Reason {
+  const document = subject.mapping.entitlements.find((entitlement) => entitlement.name === name)?.document;
+  if (document === undefined) return { because, source: subject.intent.source };
+  return { because, policy: { file: document.file, line: document.line }, source: subject.intent.source };
+}
+
+function draftAdd(
+  subject: Subject,
+  object: OpObject,
+  group: ObservedGroup,
+  entitlement: string,
+  isMember: boolean,
+  isKnown: boolean,
+  needs: readonly Draft[],
+): Draft | null {
+  if (isMember && isKnown) return null;
+  const because = isMember
+    ? `entitled by ${entitlement}; was a member before`
+    : isKnown
+      ? `entitled by ${entitlement}; somebody else removed it`
+      : `entitled by ${entitlement}`;
+  return draftFor(subject, {
+    verb: "add-member",
+    object,
+    slot: group.anchor,
+    slotLabel: groupNameOf(subject, entitlement, group),
+    before: { member: isMember ? true : null },
+    after: { member: true },
+    ledgerOnly: isMember,
+    origin: isKnown ? "drift" : "policy",
+    reasons: [entitlementReason(subject, entitlement, because)],
+    needs,
+  });
+}
+
+/** The name as the entitlement writes it: records learn the anchor of that name from the op. */
+function groupNameOf(subject: Subject, entitlement: string, group: ObservedGroup): string {
+  return subject.mapping.entitlements.find((e) => e.name === entitlement)?.group ?? group.address;
+}
+
+function draftRemove(
+  view: TargetView,
+  memberSets: ReadonlyMap<string, ReadonlySet<string>>,
+  subject: Subject,
+  anchor: string,
+  membership: LedgerCurrent["memberships"][string],
+): Draft | null {
+  const rule = subject.mapping.entitlements.find((entitlement) => entitlement.group === membership.group);
+  const onLoss = rule?.onLoss ?? "remove-granted";
+  const group = view.groupByAnchor.get(anchor);
+  const isMember = subject.account !== null && memberSets.get(anchor)?.has(subject.account.anchor) === true;
+  const stays = onLoss === "keep" || (onLoss === "remove-granted" && membership.origin === "found");
+  const writes = isMember && !stays && group?.managed === true;
+  const left = subject.intent.memberships === "remove-managed";
+  const because = left ? stageReason(subject).because : `no longer entitled to ${membership.group}`;
+  const reason =
+    rule === undefined || left ? { ...stageReason(subject), because } : entitlementReason(subject, rule.name, because);
+  return draftFor(subject, {
+    verb: "remove-member",
+    slot: anchor,
+    slotLabel: membership.group,
+    before: { member: isMember ? true : null },
+    after: { member: isMember && !writes ? true : null },
+    ledgerOnly: !writes,
+    origin: "policy",
+    reasons: [reason],
+  });
+}

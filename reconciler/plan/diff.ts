@@ -1,0 +1,125 @@
+/** Diff: for every subject of one target, the drafts that lead from what is observed to what is wanted. */
+import type { Verb } from "../model/op.js";
+import { isReprovisioned } from "./allot.js";
+import {
+  type Creation,
+  diffBinding,
+  diffDeletion,
+  diffPlace,
+  diffState,
+  diffTasks,
+  draftBind,
+  draftCreate,
+  draftUnbind,
+} from "./diff-account.js";
+import { diffAttributes } from "./diff-attributes.js";
+import { diffMembers, resolveGroups } from "./diff-members.js";
+import type { Draft } from "./drafts.js";
+import type { Exceptions } from "./exceptions.js";
+import type { ResolveContext } from "./resolve.js";
+import { type Restraint, restrain } from "./restrain.js";
+import type { PlanInput, Subject, TargetView } from "./subject.js";
+
+/** Drafts of all subjects of a target. */
+export function diffTarget(
+  input: PlanInput,
+  view: TargetView,
+  subjects: readonly Subject[],
+  context: ResolveContext,
+  exceptions: Exceptions,
+  restraint: Restraint,
+): Draft[] {
+  const groups = resolveGroups(input, view, context.findings);
+  const memberSets = new Map([...view.groupByAnchor].map(([anchor, group]) => [anchor, new Set(group.members)]));
+  const members = (subject: Subject, object: Draft["op"]["object"], needs: readonly Draft[]) =>
+    diffMembers(view, groups, memberSets, subject, object, needs);
+  const creations = new Map<string, Creation>();
+  const pending = new Set(subjects.filter(needsCreate).map((subject) => subject.identity as string));
+  const drafts: Draft[] = [];
+  for (const subject of subjects) {
+    if (!needsCreate(subject)) continue;
+    const creation = draftCreate(context, view, subject, (identity) => pending.has(identity));
+    if (creation !== null) creations.set(subject.identity, creation);
+  }
+  for (const subject of subjects) {
+    const own = diffSubject(input, view, subject, context, exceptions, members, creations);
+    drafts.push(...restrain(restraint, exceptions, subject, own, context.findings));
+  }
+  linkReferences(drafts, creations);
+  return drafts;
+}
+
+function needsCreate(subject: Subject): boolean {
+  return (subject.binding === "none" && subject.intent.create) || isReprovisioned(subject);
+}
+
+type MemberDiff = (subject: Subject, object: Draft["op"]["object"], needs: readonly Draft[]) => Draft[];
+
+function diffSubject(
+  input: PlanInput,
+  view: TargetView,
+  subject: Subject,
+  context: ResolveContext,
+  exceptions: Exceptions,
+  members: MemberDiff,
+  creations: ReadonlyMap<string, Creation>,
+): Draft[] {
+  if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject)];
+  if (needsCreate(subject)) return draftAll(subject, creations.get(subject.identity), members);
+  if (subject.binding !== "bound") return [];
+  const deletion = diffDeletion(subject, input.asOf);
+  if (deletion !== null) return [deletion];
+  const state = diffState(subject, { isReleased: exceptions.isReleased(subject) }, context.findings);
+  const object = { anchor: subject.account?.anchor ?? "" };
+  if (subject.account?.managed !== true) return outside(subject, [...state, ...members(subject, object, [])], context);
+  const binding = diffBinding(subject);
+  const rest = [
+    ...state,
+    ...members(subject, object, []),
+    ...diffTasks(subject),
+    ...diffAttributes(context, view, subject),
+    ...diffPlace(view, subject, context.findings),
+  ];
+  // The ledger entry changes its key first, so that every other outcome finds it.
+  if (subject.rekeyed) for (const draft of rest) draft.needs.push(...binding);
+  return [...binding, ...rest];
+}
+
+function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff): Draft[] {
+  if (creation === undefined) return [];
+  const { create, later } = creation;
+  const before = isReprovisioned(subject) ? [draftUnbind(subject)] : [];
+  create.needs.push(...before);
+  for (const draft of later) draft.needs.push(create);
+  const object = create.op.object;
+  const fresh = { ...subject, entry: null, account: null };
+  return [...before, create, ...later, ...members(fresh, object, [create])];
+}
+
+/** A bound object outside the managed containers: only access is taken away, the rest is a critical finding. */
+function outside(subject: Subject, drafts: readonly Draft[], context: ResolveContext): Draft[] {
+  const allowed: readonly Verb[] = ["disable", "remove-member"];
+  context.findings.add({
+    kind: "outside-managed",
+    severity: "critical",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: subject.account?.address ?? null,
+    what: `the account of ${subject.intent.label} lies outside the managed containers: ${subject.account?.address}`,
+    next: "Move it back; until then only access is taken away from it.",
+  });
+  return drafts.filter((draft) => allowed.includes(draft.op.verb));
+}
+
+/** An update that refers to somebody who is created in this plan waits for that create. */
+function linkReferences(drafts: readonly Draft[], creations: ReadonlyMap<string, Creation>): void {
+  if (creations.size === 0) return;
+  for (const draft of drafts) {
+    if (draft.op.verb !== "update") continue;
+    for (const value of Object.values(draft.op.after)) {
+      if (value === null || typeof value !== "object" || !("ref" in value)) continue;
+      const creation = creations.get(value.ref);
+      if (creation !== undefined) draft.needs.push(creation.create);
+    }
+  }
+}

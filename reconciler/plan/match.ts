@@ -1,0 +1,264 @@
+/**
+ * Matching: which object belongs to which identity.
+ *
+ * What is hard: a wrong bind hands one person's account to another, and a missed bind makes a second account for
+ * somebody who has one. So the rules are strict and nothing is guessed:
+ *  1. The ledger's anchor decides. An object that is gone is reported, never replaced by a look-alike.
+ *  2. An object that carries the claim of this identity's create is our own, whatever became of the reply.
+ *  3. Otherwise the match rules are tried in order, over HR data only and over the values of every worker of the
+ *     identity. The first rule that finds anything decides; it must find exactly one object. That object must be inside
+ *     the managed containers, not be bound or claimed by anybody else, not be a former account of anybody, and every
+ *     earlier key on it must be unset or ours. Anything else is a finding that blocks bind and create.
+ *  4. Two identities that find the same object both get a finding.
+ */
+import { digestOf } from "../model/hash.js";
+import { compareText, type IdentityKey } from "../model/identity.js";
+import type { Intent } from "../model/intent.js";
+import { entryOfWorker, type Ledger, type LedgerEntry, ledgerKey } from "../model/ledger.js";
+import type { ObservedAccount } from "../model/observed.js";
+import type { Value } from "../model/value.js";
+import type { CompiledMapping } from "../policy/compiled.js";
+import type { Binding, Findings, Subject, TargetView } from "./subject.js";
+
+/** The claim that the create of this identity's next account writes: stable until that account is bound and gone again. */
+export function claimOf(target: string, identity: IdentityKey, generation: number): string {
+  return `muster-${digestOf([target, identity, generation]).slice(0, 24)}`;
+}
+
+interface Found {
+  readonly binding: Binding;
+  readonly account: ObservedAccount | null;
+}
+
+export function matchSubjects(
+  view: TargetView,
+  intents: readonly { intent: Intent; mapping: CompiledMapping }[],
+  ledger: Ledger,
+  findings: Findings,
+): Subject[] {
+  const index = new MatchIndex(view, ledger);
+  const present = new Set(intents.map(({ intent }) => intent.identity));
+  const subjects = intents.map(({ intent, mapping }): Subject => {
+    const { entry, rekeyed, contested } = findEntry(ledger, view.target.name, intent, present, findings);
+    const found = contested ? BLOCKED : findAccount(index, view, intent, entry, findings);
+    return { identity: intent.identity, intent, mapping, target: view.target, entry, rekeyed, ...found };
+  });
+  return blockDoubles(subjects, findings);
+}
+
+const BLOCKED: Found = { binding: "blocked", account: null };
+const NONE: Found = { binding: "none", account: null };
+
+/** The entry of the identity; else that of one of its workers, when HR has meanwhile given it another personId. */
+function findEntry(
+  ledger: Ledger,
+  target: string,
+  intent: Intent,
+  present: ReadonlySet<IdentityKey>,
+  findings: Findings,
+): { entry: LedgerEntry | null; rekeyed: boolean; contested: boolean } {
+  const own = ledger.entries.get(ledgerKey(target, intent.identity)) ?? null;
+  const others = new Set<LedgerEntry>();
+  for (const worker of intent.workers) {
+    for (const entry of entryOfWorker(ledger, target, worker)) if (entry !== own) others.add(entry);
+  }
+  const claimants = [...others].filter(
+    (entry) => entry.current !== null && !present.has(entry.identity as IdentityKey),
+  );
+  if (own?.current != null && claimants.length === 0) return { entry: own, rekeyed: false, contested: false };
+  if (claimants.length === 1 && own?.current == null)
+    return { entry: claimants[0] ?? null, rekeyed: true, contested: false };
+  if (claimants.length === 0) return { entry: own, rekeyed: false, contested: false };
+  const names = [own, ...claimants]
+    .flatMap((entry) => (entry?.current == null ? [] : [entry.identity]))
+    .sort(compareText);
+  findings.add({
+    kind: "two-claimants",
+    severity: "critical",
+    identity: intent.identity,
+    target,
+    what: `${intent.label} has more than one account in the ledger (${names.join(", ")}): nothing is changed`,
+    next: "Decide which account stays, retire the other by hand, and remove its ledger entry.",
+  });
+  return { entry: own, rekeyed: false, contested: true };
+}
+
+function findAccount(
+  index: MatchIndex,
+  view: TargetView,
+  intent: Intent,
+  entry: LedgerEntry | null,
+  findings: Findings,
+): Found {
+  if (entry?.current != null) {
+    const account = view.byAnchor.get(entry.current.anchor);
+    return account === undefined ? reportGone(intent, entry, findings) : { binding: "bound", account };
+  }
+  const claim = claimOf(view.target.name, intent.identity, entry?.former.length ?? 0);
+  const own = index.byClaim.get(claim);
+  if (own !== undefined && !view.boundTo.has(own.anchor)) return { binding: "claim", account: own };
+  if (!intent.bind && !intent.create) return NONE;
+  return matchByRules(index, view, intent, entry, findings);
+}
+
+function reportGone(intent: Intent, entry: LedgerEntry, findings: Findings): Found {
+  const wanted = intent.account === "enabled" || intent.create;
+  findings.add({
+    kind: "object-gone",
+    severity: wanted ? "critical" : "info",
+    identity: intent.identity,
+    target: intent.target,
+    object: entry.current?.anchor ?? null,
+    what: `the account of ${intent.label} is gone from the directory; it is not created anew`,
+    next: "Restore the object (recycle bin), or remove the ledger entry to have a new account made.",
+  });
+  return { binding: "gone", account: null };
+}
+
+function matchByRules(
+  index: MatchIndex,
+  view: TargetView,
+  intent: Intent,
+  entry: LedgerEntry | null,
+  findings: Findings,
+): Found {
+  const former = new Set(entry?.former.map((old) => old.anchor) ?? []);
+  for (const [i, rule] of intent.match.entries()) {
+    const candidates = index.find(rule.attribute, rule.values).filter((account) => !former.has(account.anchor));
+    const first = candidates[0];
+    if (first === undefined) continue;
+    if (candidates.length > 1) return reportAmbiguous(intent, rule.attribute, candidates, findings);
+    const problem = objectionTo(index, view, intent, first, i);
+    if (problem === null) return { binding: "bind", account: first };
+    findings.add({
+      kind: "match-conflict",
+      severity: "warning",
+      identity: intent.identity,
+      target: intent.target,
+      object: first.address,
+      what: `${intent.label} matches ${first.address} by ${rule.attribute}, but ${problem}: neither bound nor created`,
+      next: "Correct the attribute in HR or in the directory, then plan again.",
+    });
+    return BLOCKED;
+  }
+  return NONE;
+}
+
+function objectionTo(
+  index: MatchIndex,
+  view: TargetView,
+  intent: Intent,
+  account: ObservedAccount,
+  ruleIndex: number,
+): string | null {
+  const holder = view.boundTo.get(account.anchor);
+  if (holder !== undefined) return `it is bound to ${holder}`;
+  if (index.former.has(account.anchor)) return "it is a former account of somebody else";
+  if (!account.managed) return "it lies outside the managed containers";
+  if (account.protected !== null) return `it is protected (${account.protected})`;
+  for (const earlier of intent.match.slice(0, ruleIndex)) {
+    const have = textsOf(account.attributes[earlier.attribute]);
+    const ours = new Set(earlier.values.map(fold));
+    if (have.length > 0 && !have.some((text) => ours.has(fold(text)))) {
+      return `its ${earlier.attribute} is another one`;
+    }
+  }
+  return null;
+}
+
+function reportAmbiguous(
+  intent: Intent,
+  attribute: string,
+  candidates: readonly ObservedAccount[],
+  findings: Findings,
+): Found {
+  const names = candidates.map((account) => account.address).sort(compareText);
+  findings.add({
+    kind: "ambiguous-match",
+    severity: "warning",
+    identity: intent.identity,
+    target: intent.target,
+    object: names[0] ?? null,
+    what: `${intent.label} matches ${names.length} objects by ${attribute}: ${names.join(" · ")}`,
+    next: `Leave the right ${attribute} on one of them only.`,
+  });
+  return BLOCKED;
+}
+
+function blockDoubles(subjects: readonly Subject[], findings: Findings): Subject[] {
+  const takers = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    if (subject.binding !== "bind" || subject.account === null) continue;
+    const list = takers.get(subject.account.anchor) ?? [];
+    list.push(subject);
+    takers.set(subject.account.anchor, list);
+  }
+  return subjects.map((subject) => {
+    const rivals = subject.account === null ? undefined : takers.get(subject.account.anchor);
+    if (subject.binding !== "bind" || rivals === undefined || rivals.length < 2) return subject;
+    const names = rivals.map((rival) => rival.intent.label).sort(compareText);
+    findings.add({
+      kind: "match-conflict",
+      severity: "warning",
+      identity: subject.identity,
+      target: subject.target.name,
+      object: subject.account?.address ?? null,
+      what: `${subject.account?.address} matches several people: ${names.join(", ")}`,
+      next: "Correct the attribute that they share, in HR or in the directory.",
+    });
+    return { ...subject, binding: "blocked", account: null };
+  });
+}
+
+/** Lookups by match attribute, built when a rule first asks for it. */
+class MatchIndex {
+  readonly byClaim: ReadonlyMap<string, ObservedAccount>;
+  /** Anchors that were somebody's account once. */
+  readonly former: ReadonlySet<string>;
+  readonly #view: TargetView;
+  readonly #byAttribute = new Map<string, Map<string, ObservedAccount[]>>();
+
+  constructor(view: TargetView, ledger: Ledger) {
+    this.#view = view;
+    this.byClaim = new Map(view.observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const])));
+    this.former = new Set(
+      [...ledger.entries.values()]
+        .filter((e) => e.target === view.target.name)
+        .flatMap((e) => e.former.map((f) => f.anchor)),
+    );
+  }
+
+  /** Accounts whose attribute has one of the values, without regard to case; each once, by anchor. */
+  find(attribute: string, values: readonly string[]): ObservedAccount[] {
+    const index = this.#indexOf(attribute);
+    const found = new Map<string, ObservedAccount>();
+    for (const value of values) {
+      for (const account of index.get(fold(value)) ?? []) found.set(account.anchor, account);
+    }
+    return [...found.values()];
+  }
+
+  #indexOf(attribute: string): Map<string, ObservedAccount[]> {
+    const known = this.#byAttribute.get(attribute);
+    if (known !== undefined) return known;
+    const index = new Map<string, ObservedAccount[]>();
+    for (const account of this.#view.observed.accounts) {
+      for (const text of textsOf(account.attributes[attribute])) {
+        const list = index.get(fold(text));
+        if (list === undefined) index.set(fold(text), [account]);
+        else list.push(account);
+      }
+    }
+    this.#byAttribute.set(attribute, index);
+    return index;
+  }
+}
+
+function textsOf(value: Value | undefined): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value : [];
+}
+
+function fold(text: string): string {
+  return text.toLowerCase();
+}

@@ -1,0 +1,75 @@
+/** What the planner knows of one identity in one target, step by step: intent, ledger, object, names. */
+import type { IdentityKey } from "../model/identity.js";
+import type { Intent } from "../model/intent.js";
+import type { Ledger, LedgerEntry } from "../model/ledger.js";
+import type { Observed, ObservedAccount, ObservedGroup } from "../model/observed.js";
+import type { Finding } from "../model/plan.js";
+import type { RecentOp } from "../model/run.js";
+import type { Snapshot } from "../model/worker.js";
+import type { CompiledMapping, CompiledPolicy, CompiledTarget } from "../policy/compiled.js";
+import type { Desire } from "../policy/desire.js";
+
+/** Everything a plan is made from. Instants are epoch milliseconds. */
+export interface PlanInput {
+  readonly policy: CompiledPolicy;
+  readonly snapshot: Snapshot;
+  readonly desire: Desire;
+  readonly ledger: Ledger;
+  /** By target name; every target of the environment. */
+  readonly observed: Readonly<Record<string, Observed>>;
+  /** Decides desired state. */
+  readonly asOf: number;
+  /** The wall clock: exceptions, freeze windows and the guards' window. */
+  readonly now: number;
+  readonly recent: readonly RecentOp[];
+  /** Digest of the ledger files that were read, and Muster's version: parts of the inputs digest. */
+  readonly ledgerDigest: string;
+  readonly version: string;
+}
+
+/**
+ * bound: the ledger's object is there · gone: it is not · bind: an account matches and will be adopted · claim: our own
+ * create whose reply was lost · none: there is no account · blocked: a conflict forbids bind and create.
+ */
+export type Binding = "bound" | "gone" | "bind" | "claim" | "none" | "blocked";
+
+export interface Subject {
+  readonly identity: IdentityKey;
+  readonly intent: Intent;
+  readonly mapping: CompiledMapping;
+  readonly target: CompiledTarget;
+  /** The ledger entry, also when it is still kept under another identity key (`rekeyed`). */
+  readonly entry: LedgerEntry | null;
+  readonly rekeyed: boolean;
+  readonly binding: Binding;
+  readonly account: ObservedAccount | null;
+}
+
+/** Lookups over one target's picture. */
+export interface TargetView {
+  readonly target: CompiledTarget;
+  readonly observed: Observed;
+  readonly byAnchor: ReadonlyMap<string, ObservedAccount>;
+  readonly byAddress: ReadonlyMap<string, ObservedAccount>;
+  /** Identity that an anchor is bound to in the ledger. */
+  readonly boundTo: ReadonlyMap<string, IdentityKey>;
+  readonly groupByAnchor: ReadonlyMap<string, ObservedGroup>;
+  readonly groupByName: ReadonlyMap<string, ObservedGroup>;
+  readonly containers: ReadonlySet<string>;
+}
+
+/** Collects findings while the plan is made. */
+export interface Findings {
+  add(finding: Omit<Finding, "worker" | "object"> & { worker?: Finding["worker"]; object?: string | null }): void;
+  readonly list: readonly Finding[];
+}
+
+export function collectFindings(): Findings {
+  const list: Finding[] = [];
+  return {
+    list,
+    add: (finding) => {
+      list.push({ worker: null, object: null, ...finding });
+    },
+  };
+}

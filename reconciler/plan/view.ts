@@ -1,0 +1,68 @@
+/** Builds the lookups over a target's picture and gives addresses one comparable form. */
+import { compareText, type IdentityKey } from "../model/identity.js";
+import type { Ledger } from "../model/ledger.js";
+import type { Observed, ObservedAccount, ObservedGroup } from "../model/observed.js";
+import type { Reference, Value } from "../model/value.js";
+import { isReference } from "../model/value.js";
+import type { CompiledTarget } from "../policy/compiled.js";
+import { normalizeDn } from "../support/dn.js";
+import { MusterError } from "../support/errors.js";
+import type { TargetView } from "./subject.js";
+
+/** Throws MUS-3003 when two ledger entries claim one object. */
+export function buildView(target: CompiledTarget, observed: Observed, ledger: Ledger): TargetView {
+  const boundTo = new Map<string, IdentityKey>();
+  const doubles: string[] = [];
+  for (const entry of ledger.entries.values()) {
+    if (entry.target !== target.name || entry.current === null) continue;
+    const other = boundTo.get(entry.current.anchor);
+    if (other !== undefined) doubles.push(`${other} and ${entry.identity}`);
+    boundTo.set(entry.current.anchor, entry.identity as IdentityKey);
+  }
+  if (doubles.length > 0) {
+    const where = { target: target.name };
+    throw new MusterError("MUS-3003", {
+      what: `one object is bound twice: ${doubles.sort(compareText).join("; ")}`,
+      where,
+    });
+  }
+  const same = sameAddress(target);
+  return {
+    target,
+    observed,
+    boundTo,
+    byAnchor: new Map(observed.accounts.map((account) => [account.anchor, account])),
+    byAddress: new Map(observed.accounts.map((account) => [same(account.address), account])),
+    groupByAnchor: new Map(observed.groups.map((group): [string, ObservedGroup] => [group.anchor, group])),
+    groupByName: new Map(observed.groups.map((group): [string, ObservedGroup] => [same(group.address), group])),
+    containers: new Set(observed.containers.map(same)),
+  };
+}
+
+/** How addresses of a target are compared. */
+export function sameAddress(target: CompiledTarget): (address: string) => string {
+  return target.capabilities.containers === "dn" ? normalizeDn : (address) => address.toLowerCase();
+}
+
+/** A reference by address becomes a reference to the identity whose account it is, where the ledger knows one. */
+export function resolveObserved(view: TargetView, value: Value): Value {
+  if (!isReference(value) || "ref" in value) return value;
+  const account = findByAddress(view, value.dn);
+  const identity = account === undefined ? undefined : view.boundTo.get(account.anchor);
+  return identity === undefined ? value : { ref: identity };
+}
+
+function findByAddress(view: TargetView, address: string): ObservedAccount | undefined {
+  return view.byAddress.get(sameAddress(view.target)(address));
+}
+
+/** Whether two values say the same in this target. A plain address and a reference to its holder are equal. */
+export function sameReference(view: TargetView, a: Reference, b: Reference): boolean {
+  const left = resolveObserved(view, a);
+  const right = resolveObserved(view, b);
+  if (isReference(left) && isReference(right)) {
+    if ("ref" in left && "ref" in right) return left.ref === right.ref;
+    if ("dn" in left && "dn" in right) return sameAddress(view.target)(left.dn) === sameAddress(view.target)(right.dn);
+  }
+  return false;
+}
