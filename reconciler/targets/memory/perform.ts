@@ -33,6 +33,9 @@ export function checkRequest(directory: MemoryDirectory, request: WriteRequest):
       return record.enabled ? already(request.anchor) : "go";
     case "disable":
       return record.enabled ? "go" : already(request.anchor);
+    case "delete":
+      if (record.enabled) return changed(request.anchor, "is enabled");
+      return record.hasChildren ? changed(request.anchor, "has objects below it") : "go";
     default:
       return "go";
   }
@@ -70,8 +73,6 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
       directory.disableAccount(request.anchor);
       return request.anchor;
     case "delete":
-      if (directory.get(request.anchor).hasChildren)
-        throw new MusterError("MUS-5006", { what: `${request.anchor} has children` });
       directory.deleteObject(request.anchor);
       return request.anchor;
     case "restore": {

@@ -1,0 +1,71 @@
+/** From what the server said to the outcome of an op. */
+import type { Anchor } from "../../model/observed.js";
+import type { Op, Outcome } from "../../model/op.js";
+import { displayValue, type Value } from "../../model/value.js";
+import { MusterError } from "../../support/errors.js";
+import { ConnectionLost, LdapError } from "./connection.js";
+
+/** Result codes of RFC 4511 section 4.1.9 that the driver tells apart. */
+export const RESULT = {
+  noSuchAttribute: 16,
+  undefinedAttributeType: 17,
+  constraintViolation: 19,
+  attributeOrValueExists: 20,
+  noSuchObject: 32,
+  unwillingToPerform: 53,
+  notAllowedOnNonLeaf: 66,
+  entryAlreadyExists: 68,
+} as const;
+
+export function hasCode(error: unknown, code: keyof typeof RESULT): boolean {
+  return error instanceof LdapError && error.code === RESULT[code];
+}
+
+export function succeeded(op: Op, anchor: Anchor): Outcome {
+  return { op: op.id, kind: "done", anchor, code: null, detail: null };
+}
+
+export function wasAlready(op: Op, anchor: Anchor): Outcome {
+  return { op: op.id, kind: "already", anchor, code: null, detail: null };
+}
+
+export function refusedOutcome(op: Op, detail: string): Outcome {
+  return { op: op.id, kind: "refused", anchor: anchorOfOp(op), code: "MUS-5005", detail };
+}
+
+/** Somebody else changed an attribute; both values are the op's own kind of data. */
+export function changedMeanwhile(op: Op, attribute: string, expected: Value | null, found: Value | null): Outcome {
+  const detail = `${attribute} is ${displayValue(found)}, not ${displayValue(expected)} as it was planned`;
+  return refusedOutcome(op, detail);
+}
+
+export function isGone(op: Op): Outcome {
+  return refusedOutcome(op, "the object is gone");
+}
+
+/** The request reached nobody: it can be repeated. */
+export function notExecuted(op: Op): Outcome {
+  const detail = "the connection was lost, and the change did not take effect";
+  return { op: op.id, kind: "failed", anchor: anchorOfOp(op), code: "MUS-5001", detail };
+}
+
+export function unknownOutcome(op: Op, error: unknown): Outcome {
+  const detail = `no reply came: ${error instanceof Error ? error.message : String(error)}`;
+  return { op: op.id, kind: "unknown", anchor: anchorOfOp(op), code: "MUS-5007", detail };
+}
+
+/**
+ * The outcome of an error that nothing more is known about. A lost reply is unknown; what the server refused is MUS-5006
+ * (MUS-5004 for an attribute it does not know) with its code and text.
+ */
+export function failedOutcome(op: Op, error: unknown, anchor: Anchor | null = anchorOfOp(op)): Outcome {
+  if (error instanceof ConnectionLost) return error.sent ? unknownOutcome(op, error) : notExecuted(op);
+  if (error instanceof MusterError) return { op: op.id, kind: "failed", anchor, code: error.code, detail: error.what };
+  if (!(error instanceof LdapError)) throw error;
+  const code = error.code === RESULT.undefinedAttributeType ? "MUS-5004" : "MUS-5006";
+  return { op: op.id, kind: "failed", anchor, code, detail: error.message };
+}
+
+function anchorOfOp(op: Op): Anchor | null {
+  return "anchor" in op.object ? op.object.anchor : null;
+}

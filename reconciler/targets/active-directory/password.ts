@@ -1,0 +1,53 @@
+/** Initial passwords. They are written and forgotten: nothing returns, logs or stores them. */
+import { randomInt } from "node:crypto";
+import { Attribute, Change } from "ldapts";
+
+/** Without those that look alike (0 O 1 l I), so that a sink can hand them out on paper. */
+const CLASSES = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#$%*+-./:=?@_~"] as const;
+
+const LENGTH = 28;
+
+/**
+ * A random password of 28 characters that has all of Active Directory's categories (MS-SAMR 3.1.1.7.2). `avoid` are
+ * names that it may not contain: with parts of three characters a random text hits one by chance, then another is drawn.
+ */
+export function randomPassword(avoid: readonly string[] = []): string {
+  const all = CLASSES.join("");
+  const parts = avoid.flatMap((name) => [name, ...name.split(/[,.\-_ #\t]+/)]).map((part) => part.toLowerCase());
+  for (;;) {
+    const chars = CLASSES.map((letters) => pick(letters));
+    while (chars.length < LENGTH) chars.push(pick(all));
+    const password = mix(chars).join("");
+    const lower = password.toLowerCase();
+    if (!parts.some((part) => part.length > 2 && lower.includes(part))) return password;
+  }
+}
+
+/** The change that sets a password without knowing the old one: quoted, UTF-16LE (MS-ADTS 3.1.1.3.1.5.1). */
+export function passwordChange(password: string): Change {
+  const bytes = Buffer.from(`"${password}"`, "utf16le");
+  return new Change({
+    operation: "replace",
+    modification: new SecretAttribute({ type: "unicodePwd", values: [bytes] }),
+  });
+}
+
+/** Shows its name only, whoever prints or serialises it. */
+class SecretAttribute extends Attribute {
+  toJSON(): { type: string } {
+    return { type: this.type };
+  }
+}
+
+function pick(letters: string): string {
+  return letters.charAt(randomInt(letters.length));
+}
+
+/** Fisher-Yates, so that the first four characters do not always show the four categories. */
+function mix(chars: string[]): string[] {
+  for (let i = chars.length - 1; i > 0; i--) {
+    const j = randomInt(i + 1);
+    [chars[i], chars[j]] = [chars[j] as string, chars[i] as string];
+  }
+  return chars;
+}

@@ -1,0 +1,126 @@
+/**
+ * Create: the account is added disabled, with everything and the claim; then one modify sets the password and, where the
+ * plan says so, enables it. That modify is executed whole or not at all, so pwdLastSet tells a create that was cut off
+ * (0: finish it) from one that was finished and whose account somebody disabled later (leave it).
+ */
+import type { Attribute } from "ldapts";
+import type { Outcome } from "../../../model/op.js";
+import type { ReadyOp } from "../../../model/ports.js";
+import { isList } from "../../../model/value.js";
+import { childDn, rdn } from "../../../support/dn.js";
+import { MusterError } from "../../../support/errors.js";
+import { attribute, encodeValue, guidDn } from "../codec.js";
+import { LdapError } from "../connection.js";
+import { failedOutcome, notExecuted, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
+import { passwordChange, randomPassword } from "../password.js";
+import { anchorOf, controlOf, findClaimed, type Place, textOf } from "../read.js";
+import { type Entry, searchBase } from "../search.js";
+import { isLostReply } from "../session.js";
+import { requireManaged } from "./relocate.js";
+import { controlChanges, isEnabled } from "./state.js";
+import { wantedValues } from "./values.js";
+
+const OBJECT_CLASSES = ["top", "person", "organizationalPerson", "user"];
+/** NORMAL_ACCOUNT and ACCOUNTDISABLE. */
+const DISABLED_USER = "514";
+
+interface NewAccount {
+  readonly dn: string;
+  readonly attributes: Attribute[];
+  /** Names that its password may not contain. */
+  readonly names: readonly string[];
+}
+
+export async function createAccount(place: Place, ready: ReadyOp): Promise<Outcome> {
+  const { op } = ready;
+  try {
+    const claim = claimOf(ready);
+    const account = await newAccount(place, ready, claim);
+    const added = await addAccount(place, account, claim);
+    const entry = added ? await readNew(place, account.dn, claim) : await findClaimed(place, claim, ["pwdLastSet"]);
+    if (entry === null) return notExecuted(op);
+    return await finish(place, ready, account, entry, added);
+  } catch (error) {
+    if (error instanceof MusterError && error.code === "MUS-5005") return refusedOutcome(op, error.what);
+    return failedOutcome(op, error);
+  }
+}
+
+/**
+ * Whether this request added it. False: the reply was lost, or the server says that DN or name is taken and it is
+ * taken by the account that carries our claim. Any other refusal is thrown.
+ */
+async function addAccount(place: Place, account: NewAccount, claim: string): Promise<boolean> {
+  try {
+    await place.session.add(account.dn, account.attributes);
+    return true;
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    const found = await findClaimed(place, claim, []).catch(() => {
+      throw error;
+    });
+    if (found === null && error instanceof LdapError) throw error;
+    return false;
+  }
+}
+
+/** The entry just added, with its objectGUID. By its DN; where somebody was quicker and moved it, by its claim. */
+async function readNew(place: Place, dn: string, claim: string): Promise<Entry | null> {
+  const attributes = ["objectGUID", "userAccountControl", "pwdLastSet", place.claim];
+  const entry = await searchBase(place.session, dn, attributes);
+  return entry !== null && textOf(entry, place.claim) === claim ? entry : findClaimed(place, claim, ["pwdLastSet"]);
+}
+
+async function finish(
+  place: Place,
+  { op }: ReadyOp,
+  account: NewAccount,
+  entry: Entry,
+  added: boolean,
+): Promise<Outcome> {
+  const anchor = anchorOf(place.session, entry);
+  const control = controlOf(place.session, entry);
+  const hasPassword = (textOf(entry, "pwdLastSet") ?? "0") !== "0";
+  if (hasPassword) return added ? succeeded(op, anchor) : wasAlready(op, anchor);
+  const changes = [passwordChange(randomPassword(account.names))];
+  if (op.after.enabled === true && !isEnabled(control)) changes.push(...controlChanges(control));
+  try {
+    await place.session.modify(place.guidAddresses ? guidDn(anchor) : entry.dn, changes);
+    return succeeded(op, anchor);
+  } catch (error) {
+    if (!isLostReply(error)) {
+      const { detail, ...failed } = failedOutcome(op, error, anchor);
+      return { ...failed, detail: `the account exists and stays disabled: ${detail}` };
+    }
+    const again = await readNew(place, entry.dn, claimOf({ op })).catch(() => null);
+    const finished = again !== null && (textOf(again, "pwdLastSet") ?? "0") !== "0";
+    return finished ? succeeded(op, anchor) : { ...unknownOutcome(op, error), anchor };
+  }
+}
+
+async function newAccount(place: Place, ready: ReadyOp, claim: string): Promise<NewAccount> {
+  const { container, enabled: _enabled, cn, ...rest } = ready.op.after;
+  if (typeof cn !== "string" || typeof container !== "string")
+    throw new MusterError("MUS-9001", { what: "a create names no cn or no container" });
+  requireManaged(place, container);
+  const values = await wantedValues(place, ready, Object.keys(rest));
+  const attributes = [
+    attribute("objectClass", OBJECT_CLASSES),
+    attribute("cn", [cn]),
+    attribute("userAccountControl", [DISABLED_USER]),
+    attribute(place.claim, [claim]),
+  ];
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || (isList(value) && value.length === 0)) continue;
+    if (name.toLowerCase() === place.claim.toLowerCase())
+      throw new MusterError("MUS-9001", { what: `${name} holds the claim and cannot be mapped` });
+    attributes.push(attribute(name, encodeValue(value)));
+  }
+  const names = [values.sAMAccountName, values.displayName].filter((name) => typeof name === "string");
+  return { dn: childDn("CN", cn, container), attributes, names: [...names, rdn("CN", cn).slice("CN=".length)] };
+}
+
+function claimOf({ op }: Pick<ReadyOp, "op">): string {
+  if (!("claim" in op.object)) throw new MusterError("MUS-9001", { what: "a create carries no claim" });
+  return op.object.claim;
+}

@@ -1,0 +1,119 @@
+/** Rename and move of one account: whatever is asked of its DN becomes one modifyDN, bound to its objectGUID. */
+import type { Anchor } from "../../../model/observed.js";
+import type { Op, Outcome } from "../../../model/op.js";
+import type { ReadyOp } from "../../../model/ports.js";
+import type { Value } from "../../../model/value.js";
+import { leafValue, normalizeDn, parentDn, rdn, sameDn } from "../../../support/dn.js";
+import { MusterError } from "../../../support/errors.js";
+import { changedMeanwhile, isGone, wasAlready } from "../errors.js";
+import { findEntry, isBelow, type Place } from "../read.js";
+import { settle, type Verdict } from "./settle.js";
+import { swapAttributes } from "./update.js";
+
+/** Where an account is. */
+interface Spot {
+  readonly cn: string;
+  readonly container: string;
+}
+
+/** What a rename or move op expects and wants of the DN; null where it does not say. */
+interface Part {
+  readonly op: Op;
+  readonly before: Partial<Spot>;
+  readonly after: Partial<Spot>;
+}
+
+/**
+ * The rename and the move of one account. Other names that a rename writes (sAMAccountName, userPrincipalName ...) go
+ * first, in one modify: they are what the directory refuses when somebody holds them.
+ */
+export async function relocateAccount(place: Place, anchor: Anchor, ready: readonly ReadyOp[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const parts: Part[] = [];
+  for (const one of ready) {
+    const others = Object.keys(one.op.after).filter((name) => name !== "cn" && name !== "container");
+    const outcome = others.length === 0 ? null : await swapAttributes(place, anchor, one, others);
+    const part = partOf(place, one.op);
+    const stopped = outcome !== null && outcome.kind !== "done" && outcome.kind !== "already";
+    if (outcome !== null && (stopped || Object.keys(part.after).length === 0)) outcomes.push(outcome);
+    else parts.push(part);
+  }
+  const entry = parts.length === 0 ? null : await findEntry(place, anchor, ["1.1"]);
+  if (entry === null) return [...outcomes, ...parts.map((part) => isGone(part.op))];
+  const now = spotOf(entry.dn);
+  const open: Part[] = [];
+  for (const part of parts) {
+    const conflict = conflictOf(part, now);
+    if (conflict !== null) outcomes.push(conflict);
+    else if (isAt(now, part.after)) outcomes.push(wasAlready(part.op, anchor));
+    else open.push(part);
+  }
+  if (open.length === 0) return outcomes;
+  const address = place.guidAddresses ? `<GUID=${anchor}>` : entry.dn;
+  return [...outcomes, ...(await modifyDn(place, anchor, address, now, open))];
+}
+
+async function modifyDn(
+  place: Place,
+  anchor: Anchor,
+  address: string,
+  now: Spot,
+  parts: readonly Part[],
+): Promise<Outcome[]> {
+  const wanted: Spot = Object.assign({ ...now }, ...parts.map((part) => part.after));
+  const superior = sameDn(wanted.container, now.container) ? null : wanted.container;
+  // One request for all parts; each op judges it for itself.
+  let sent: Promise<void> | undefined;
+  const write = () => {
+    sent ??= place.session.modifyDn(address, rdn("CN", wanted.cn), superior);
+    return sent;
+  };
+  const outcomes: Outcome[] = [];
+  for (const part of parts)
+    outcomes.push(await settle({ op: part.op, anchor, write, judge: () => judge(place, anchor, part) }));
+  return outcomes;
+}
+
+async function judge(place: Place, anchor: Anchor, part: Part): Promise<Verdict> {
+  const entry = await findEntry(place, anchor, ["1.1"]);
+  if (entry === null) return isGone(part.op);
+  const now = spotOf(entry.dn);
+  if (isAt(now, part.after)) return "as-wanted";
+  return conflictOf(part, now) ?? "as-before";
+}
+
+function partOf(place: Place, op: Op): Part {
+  const part = { op, before: spotIn(op.before), after: spotIn(op.after) };
+  const { container } = part.after;
+  if (container !== undefined) requireManaged(place, container);
+  return part;
+}
+
+/** Throws MUS-9001: whatever a plan says, nothing is put outside the managed containers. */
+export function requireManaged(place: Place, container: string): void {
+  const dn = normalizeDn(container);
+  if (!place.accountContainers.includes(dn) && !isBelow(dn, place.accountContainers))
+    throw new MusterError("MUS-9001", { what: `${container} is not within the managed containers` });
+}
+
+function spotIn(values: Readonly<Record<string, Value | null>>): Partial<Spot> {
+  const { cn, container } = values;
+  return { ...(typeof cn === "string" ? { cn } : {}), ...(typeof container === "string" ? { container } : {}) };
+}
+
+function spotOf(dn: string): Spot {
+  return { cn: leafValue(dn), container: parentDn(dn) };
+}
+
+function isAt(now: Spot, wanted: Partial<Spot>): boolean {
+  if (wanted.cn !== undefined && wanted.cn !== now.cn) return false;
+  return wanted.container === undefined || sameDn(wanted.container, now.container);
+}
+
+function conflictOf({ op, before, after }: Part, now: Spot): Outcome | null {
+  if (before.cn !== undefined && before.cn !== now.cn && after.cn !== now.cn)
+    return changedMeanwhile(op, "cn", before.cn, now.cn);
+  if (before.container === undefined || sameDn(before.container, now.container)) return null;
+  if (after.container !== undefined && sameDn(after.container, now.container)) return null;
+  return changedMeanwhile(op, "container", before.container, now.container);
+}

@@ -1,0 +1,101 @@
+/** Enable, disable, delete, and tasks: writes on the account as a whole. */
+import { Change } from "ldapts";
+import type { Anchor } from "../../../model/observed.js";
+import type { Op, Outcome } from "../../../model/op.js";
+import { attribute } from "../codec.js";
+import {
+  failedOutcome,
+  hasCode,
+  isGone,
+  notExecuted,
+  refusedOutcome,
+  succeeded,
+  unknownOutcome,
+  wasAlready,
+} from "../errors.js";
+import { passwordChange, randomPassword } from "../password.js";
+import { ACCOUNT_DISABLED, addressOf, controlOf, findEntry, type Place, textOf } from "../read.js";
+import { hasChildren } from "../search.js";
+import { isLostReply } from "../session.js";
+import { settle } from "./settle.js";
+
+/** Attempts when other bits of userAccountControl change between read and write. */
+const ATTEMPTS = 3;
+
+/** Changes the one bit that is ours; the whole value is expected as it was read, so that no other bit is overwritten. */
+export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
+  const enable = op.verb === "enable";
+  for (let attempt = 1; ; attempt++) {
+    const entry = await findEntry(place, anchor, ["userAccountControl"]);
+    if (entry === null) return isGone(op);
+    const control = controlOf(place.session, entry);
+    if (isEnabled(control) === enable) return wasAlready(op, anchor);
+    let overtaken = false;
+    const outcome = await settle({
+      op,
+      anchor,
+      write: () => place.session.modify(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn, controlChanges(control)),
+      judge: async () => {
+        const again = await findEntry(place, anchor, ["userAccountControl"]);
+        if (again === null) return isGone(op);
+        const now = controlOf(place.session, again);
+        overtaken = now !== control;
+        return isEnabled(now) === enable ? "as-wanted" : "as-before";
+      },
+    });
+    if (outcome.kind !== "failed" || !overtaken || attempt === ATTEMPTS) return outcome;
+  }
+}
+
+export function isEnabled(control: number): boolean {
+  return (control & ACCOUNT_DISABLED) === 0;
+}
+
+/** From the value that was read to the one with the other account state. */
+export function controlChanges(control: number): Change[] {
+  const type = "userAccountControl";
+  return [
+    new Change({ operation: "delete", modification: attribute(type, [String(control)]) }),
+    new Change({ operation: "add", modification: attribute(type, [String(control ^ ACCOUNT_DISABLED)]) }),
+  ];
+}
+
+/**
+ * Deletes a disabled account without anything below it. LDAP has no compare-and-swap for a delete: the account is read
+ * immediately before, and the server itself refuses one that has children (notAllowedOnNonLeaf).
+ */
+export async function deleteAccount(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
+  const entry = await findEntry(place, anchor, ["userAccountControl"]);
+  if (entry === null) return wasAlready(op, anchor);
+  if (isEnabled(controlOf(place.session, entry))) return refusedOutcome(op, "the account is enabled");
+  if (await hasChildren(place.session, entry.dn)) return refusedOutcome(op, "there are objects below the account");
+  return settle({
+    op,
+    anchor,
+    write: () => place.session.delete(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn),
+    judge: async () => ((await findEntry(place, anchor, ["1.1"])) === null ? "as-wanted" : "as-before"),
+  });
+}
+
+/** A new password that nobody knows. Harmless to repeat, so a lost reply is tried once more before it is unknown. */
+export async function resetPassword(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
+  const entry = await findEntry(place, anchor, ["sAMAccountName", "displayName"]);
+  if (entry === null) return isGone(op);
+  const names = ["sAMAccountName", "displayName"].flatMap((name) => textOf(entry, name) ?? []);
+  const reset = async () => {
+    const address = await addressOf(place, anchor);
+    if (address !== null) await place.session.modify(address, [passwordChange(randomPassword(names))]);
+    return address === null ? isGone(op) : succeeded(op, anchor);
+  };
+  try {
+    return await reset();
+  } catch (error) {
+    if (hasCode(error, "noSuchObject")) return isGone(op);
+    if (!isLostReply(error)) return failedOutcome(op, error);
+    return reset().catch(() => unknownOutcome(op, error));
+  }
+}
+
+export function unsupportedTask(op: Op): Outcome {
+  return { ...notExecuted(op), code: "MUS-9001", detail: `Active Directory has no task ${op.slot ?? ""}` };
+}
