@@ -1,0 +1,74 @@
+/** Whether what an op wants is so already, judged by the picture of the target and the ledger. */
+import type { LedgerEntry } from "../model/ledger.js";
+import type { ObservedAccount } from "../model/observed.js";
+import type { Op } from "../model/op.js";
+import { isReference, sameValue, type Value } from "../model/value.js";
+import type { TargetView } from "../plan/subject.js";
+import { resolveObserved, sameAddress } from "../plan/view.js";
+
+export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | undefined): boolean {
+  const current = entry?.current ?? null;
+  const account = "anchor" in op.object ? view.byAnchor.get(op.object.anchor) : accountOfClaim(view, op.object.claim);
+  switch (op.verb) {
+    case "bind":
+      if (op.slot === "primary") return current?.primary === op.after.primary;
+      if (op.slot === "identity") return entry?.identity === op.after.identity;
+      return current?.anchor === op.after.anchor;
+    case "unbind":
+      return entry?.former.some((old) => old.anchor === op.before.anchor) === true;
+    case "run-task":
+      return op.slot !== null && current?.tasks[op.slot] === op.after.entry;
+    case "create":
+      return account !== undefined && current?.anchor === account.anchor;
+    case "delete":
+      return account === undefined;
+    case "enable":
+    case "disable":
+      return account?.enabled === op.after.enabled;
+    case "move":
+      return account !== undefined && sameContainer(view, account, op);
+    case "update":
+    case "rename":
+      return (
+        account !== undefined && Object.entries(op.after).every(([name, value]) => has(view, account, name, value))
+      );
+    case "add-member":
+    case "remove-member":
+      return (
+        isMember(view, op, account) === (op.after.member === true) && knows(op, current) === (op.verb === "add-member")
+      );
+    case "restore":
+    case "assign-licence":
+    case "remove-licence":
+      return false;
+  }
+}
+
+function accountOfClaim(view: TargetView, claim: string): ObservedAccount | undefined {
+  return view.observed.accounts.find((account) => account.claim === claim);
+}
+
+function sameContainer(view: TargetView, account: ObservedAccount, op: Op): boolean {
+  const same = sameAddress(view.target);
+  const wanted = op.after.container;
+  return typeof wanted === "string" && account.container !== null && same(account.container) === same(wanted);
+}
+
+function has(view: TargetView, account: ObservedAccount, name: string, value: Value | null): boolean {
+  const raw = account.attributes[name];
+  const observed = raw === undefined ? null : resolveObserved(view, raw);
+  if (sameValue(observed, value)) return true;
+  if (observed === null || value === null || !isReference(observed) || !isReference(value)) return false;
+  return (
+    "dn" in observed && "dn" in value && sameAddress(view.target)(observed.dn) === sameAddress(view.target)(value.dn)
+  );
+}
+
+function isMember(view: TargetView, op: Op, account: ObservedAccount | undefined): boolean {
+  const group = op.slot === null ? undefined : view.groupByAnchor.get(op.slot);
+  return account !== undefined && group?.members.includes(account.anchor) === true;
+}
+
+function knows(op: Op, current: LedgerEntry["current"]): boolean {
+  return op.slot !== null && current !== null && op.slot in current.memberships;
+}

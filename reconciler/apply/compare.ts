@@ -1,0 +1,90 @@
+/**
+ * The apply rule (DESIGN section 8): what is executed is what was approved and is planned again. Approved and already
+ * true: already. Approved and neither: refused, with everything that depends on it. Planned but not approved: deferred.
+ * A disable, removal or delete that is no longer wanted at the present instant is skipped.
+ */
+import type { Environment } from "../model/files/index.js";
+import type { Op, OpId, Outcome, OutcomeKind, Verb } from "../model/op.js";
+import type { PlanBody } from "../model/plan.js";
+import { MusterError } from "../support/errors.js";
+
+export interface ApprovedAgainstCurrent {
+  /** In plan order. */
+  readonly execute: readonly Op[];
+  /** Decided without touching a target. */
+  readonly decided: readonly { readonly op: Op; readonly outcome: Outcome }[];
+}
+
+const REMOVALS: readonly Verb[] = ["disable", "remove-member", "remove-licence", "delete"];
+
+export function isRemoval(op: Op): boolean {
+  return REMOVALS.includes(op.verb);
+}
+
+/**
+ * `current` is the plan made again with the approved as-of, `present` the plan for the present instant (null when no
+ * removal is approved). `isTrue` says whether what an op wants is so already.
+ */
+export function compareWithApproved(
+  approved: PlanBody,
+  current: PlanBody,
+  present: PlanBody | null,
+  isTrue: (op: Op) => boolean,
+): ApprovedAgainstCurrent {
+  const again = new Set(current.ops.map((op) => op.id));
+  const wanted = present === null ? null : new Set(present.ops.map((op) => op.id));
+  const verdicts = new Map<OpId, OutcomeKind>();
+  const decided: { op: Op; outcome: Outcome }[] = [];
+  const decide = (op: Op, kind: OutcomeKind, code: string | null, detail: string | null) => {
+    verdicts.set(op.id, kind);
+    decided.push({ op, outcome: { op: op.id, kind, anchor: anchorOf(op), code, detail } });
+  };
+  const execute: Op[] = [];
+  for (const op of approved.ops) {
+    const blocker = op.needs.find((need) => ["refused", "skipped"].includes(verdicts.get(need) ?? ""));
+    if (again.has(op.id)) {
+      if (blocker !== undefined) decide(op, "refused", "MUS-5005", "depends on an op that is not executed");
+      else if (isRemoval(op) && wanted?.has(op.id) === false)
+        decide(op, "skipped", null, "no longer wanted at the present instant");
+      else execute.push(op);
+    } else if (isTrue(op)) decide(op, "already", null, null);
+    else decide(op, "refused", "MUS-5005", "the object or what it depends on changed since the plan");
+  }
+  const known = new Set(approved.ops.map((op) => op.id));
+  for (const op of current.ops) {
+    if (!known.has(op.id)) decided.push({ op, outcome: deferred(op) });
+  }
+  return { execute, decided };
+}
+
+function deferred(op: Op): Outcome {
+  return { op: op.id, kind: "deferred", anchor: anchorOf(op), code: null, detail: "not part of the approved plan" };
+}
+
+function anchorOf(op: Op): string | null {
+  return "anchor" in op.object ? op.object.anchor : null;
+}
+
+/** MUS-4001 when workers or policies are others than those the plan was made from. */
+export function assertSameDesire(approved: PlanBody, current: PlanBody): void {
+  if (approved.digests.desired === current.digests.desired) return;
+  throw new MusterError("MUS-4001", {
+    what: "workers or policies changed since the plan was made; nothing was written",
+  });
+}
+
+/** MUS-4008 when more ops went stale than the environment allows. */
+export function assertWithinStaleLimit(
+  limit: Environment["staleLimit"],
+  approved: number,
+  decided: ApprovedAgainstCurrent["decided"],
+): void {
+  const refused = decided.filter(({ outcome }) => outcome.kind === "refused").length;
+  const max = limit?.max ?? 50;
+  const share = Number.parseFloat(limit?.maxShare ?? "10%") / 100;
+  const minOps = limit?.minOps ?? 50;
+  const tooMany = refused > max || (approved >= minOps && refused / approved > share);
+  if (!tooMany) return;
+  const what = `${refused} of ${approved} approved ops went stale; the limit is ${max} or ${share * 100}% of at least ${minOps}`;
+  throw new MusterError("MUS-4008", { what: `${what}; nothing was written` });
+}

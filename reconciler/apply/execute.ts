@@ -1,0 +1,158 @@
+/**
+ * Execution: hands whatever is free to go to the targets, in plan order, and journals before and after.
+ *
+ * The unit of progress is a wave: ops whose needs are done, in plan order (so access is removed first), at most
+ * WAVE ops. Their ids are durable in the journal before the first of them is sent, their outcomes before anything that
+ * depends on them starts. An op that fails takes only what needs it with it.
+ */
+import type { IdentityKey } from "../model/identity.js";
+import type { Anchor, Selection } from "../model/observed.js";
+import type { Op, OpId, Outcome } from "../model/op.js";
+import type { Clock, Journal, ReadyOp, TargetPort } from "../model/ports.js";
+import { isReference, type Value } from "../model/value.js";
+import { assert } from "../support/errors.js";
+
+/** Ops per wave. Enough to keep every target busy, few enough that a crash leaves little to re-read. */
+const WAVE = 512;
+
+export interface Execution {
+  readonly ops: readonly Op[];
+  readonly targets: Readonly<Record<string, { readonly port: TargetPort; readonly selection: Selection }>>;
+  /** Anchor that an identity is bound to before this run. */
+  readonly anchorOf: (target: string, identity: IdentityKey) => Anchor | null;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Told of every outcome as it comes. */
+  readonly onOutcome: (op: Op, outcome: Outcome) => void;
+}
+
+export interface Executed {
+  readonly op: Op;
+  readonly outcome: Outcome;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Executes all ops; gives one outcome per op, in the order they came. */
+export async function execute(execution: Execution): Promise<Executed[]> {
+  const state = new ExecutionState(execution);
+  for (let wave = state.nextWave(); wave.length > 0; wave = state.nextWave()) await runWave(execution, state, wave);
+  assert(state.done.length === execution.ops.length, "every op has an outcome");
+  return state.done;
+}
+
+async function runWave(execution: Execution, state: ExecutionState, wave: readonly Op[]): Promise<void> {
+  const writing = wave.filter((op) => !op.ledgerOnly);
+  if (writing.length > 0) {
+    const at = new Date(execution.clock.now()).toISOString();
+    await execution.journal.append({ type: "intent", ops: writing.map((op) => op.id), at });
+  }
+  const flushes: Promise<void>[] = [];
+  const settle = (outcome: Outcome) => flushes.push(state.settle(outcome));
+  for (const op of wave)
+    if (op.ledgerOnly) settle({ op: op.id, kind: "done", anchor: anchorOf(op), code: null, detail: null });
+  await Promise.all(
+    [...groupByTarget(writing)].map(async ([target, ops]) => {
+      const known = execution.targets[target];
+      assert(known !== undefined, `target ${target} is open`);
+      const ready = ops.map((op) => state.ready(op));
+      for await (const outcome of known.port.apply(ready, known.selection)) settle(outcome);
+    }),
+  );
+  await Promise.all(flushes);
+}
+
+function groupByTarget(ops: readonly Op[]): Map<string, Op[]> {
+  const out = new Map<string, Op[]>();
+  for (const op of ops) {
+    const list = out.get(op.target);
+    if (list === undefined) out.set(op.target, [op]);
+    else list.push(op);
+  }
+  return out;
+}
+
+class ExecutionState {
+  readonly done: Executed[] = [];
+  readonly #execution: Execution;
+  readonly #byId: ReadonlyMap<OpId, Op>;
+  readonly #outcomes = new Map<OpId, Outcome>();
+  /** Anchors of accounts created in this run, by claim, and by identity for references. */
+  readonly #created = new Map<string, Anchor>();
+  #pending: Op[];
+
+  constructor(execution: Execution) {
+    this.#execution = execution;
+    this.#byId = new Map(execution.ops.map((op) => [op.id, op]));
+    this.#pending = [...execution.ops];
+  }
+
+  /** Ops that are free to go now. Ops whose needs failed get their outcome here and never reach a target. */
+  nextWave(): Op[] {
+    const wave: Op[] = [];
+    const rest: Op[] = [];
+    for (const op of this.#pending) {
+      const needs = op.needs.filter((need) => this.#byId.has(need)).map((need) => this.#outcomes.get(need));
+      if (needs.some((outcome) => outcome !== undefined && !isSuccess(outcome))) this.#refuse(op);
+      else if (wave.length < WAVE && needs.every((outcome) => outcome !== undefined)) wave.push(op);
+      else rest.push(op);
+    }
+    const moved = rest.length < this.#pending.length;
+    this.#pending = rest;
+    assert(rest.length === 0 || wave.length > 0 || moved, "ops wait for each other");
+    return wave.length === 0 && rest.length > 0 ? this.nextWave() : wave;
+  }
+
+  ready(op: Op): ReadyOp {
+    const anchor = "anchor" in op.object ? op.object.anchor : (this.#created.get(op.object.claim) ?? null);
+    const references: Record<IdentityKey, Anchor> = {};
+    for (const value of Object.values(op.after)) {
+      const identity = referredIdentity(value);
+      const found = identity === null ? null : this.#anchorOf(op.target, identity);
+      if (identity !== null && found !== null) references[identity] = found;
+    }
+    return { op, anchor, references };
+  }
+
+  async settle(outcome: Outcome): Promise<void> {
+    const op = this.#byId.get(outcome.op);
+    assert(op !== undefined && !this.#outcomes.has(outcome.op), "a target reports one outcome per op");
+    this.#outcomes.set(outcome.op, outcome);
+    if (op.verb === "create" && outcome.anchor !== null && "claim" in op.object) {
+      this.#created.set(op.object.claim, outcome.anchor);
+      this.#created.set(`${op.target}|${op.identity}`, outcome.anchor);
+    }
+    await this.#report(op, outcome);
+  }
+
+  async #report(op: Op, outcome: Outcome): Promise<void> {
+    const now = this.#execution.clock.now();
+    this.done.push({ op, outcome, at: now });
+    this.#execution.onOutcome(op, outcome);
+    await this.#execution.journal.append({ type: "outcome", outcome, at: new Date(now).toISOString() });
+  }
+
+  #refuse(op: Op): void {
+    const detail = "an op that it needs was not done";
+    const outcome: Outcome = { op: op.id, kind: "refused", anchor: anchorOf(op), code: "MUS-5005", detail };
+    this.#outcomes.set(op.id, outcome);
+    this.done.push({ op, outcome, at: this.#execution.clock.now() });
+    this.#execution.onOutcome(op, outcome);
+  }
+
+  #anchorOf(target: string, identity: IdentityKey): Anchor | null {
+    return this.#created.get(`${target}|${identity}`) ?? this.#execution.anchorOf(target, identity);
+  }
+}
+
+function isSuccess(outcome: Outcome): boolean {
+  return outcome.kind === "done" || outcome.kind === "already";
+}
+
+function referredIdentity(value: Value | null): IdentityKey | null {
+  return value !== null && isReference(value) && "ref" in value ? value.ref : null;
+}
+
+function anchorOf(op: Op): Anchor | null {
+  return "anchor" in op.object ? op.object.anchor : null;
+}

@@ -1,0 +1,181 @@
+/**
+ * The ledger is the fold of outcomes: entry + op + outcome gives the next entry. Live runs and `ledger rebuild` use the
+ * same function, so that a ledger restored from run records equals the one that was lost.
+ */
+import type { WorkerKey } from "../model/identity.js";
+import { compareText } from "../model/identity.js";
+import { type LedgerCurrent, type LedgerEntry, toStored } from "../model/ledger.js";
+import type { Op, Outcome } from "../model/op.js";
+import { createdAttributes, retainedNames } from "../model/op-values.js";
+import type { Value } from "../model/value.js";
+
+/** What an op does not say and the ledger needs. `at` and `asOf` are ISO instants. */
+export interface FoldContext {
+  readonly workers: readonly WorkerKey[];
+  readonly primary: WorkerKey;
+  /** Names of the mapping (attributes with a unique rule), to be kept apart from other attributes. */
+  readonly nameAttributes: readonly string[];
+  readonly at: string;
+  readonly asOf: string;
+}
+
+/** The entry after an outcome. Only done and already change it; the same entry comes back otherwise. */
+export function foldOutcome(
+  entry: LedgerEntry | undefined,
+  op: Op,
+  outcome: Outcome,
+  context: FoldContext,
+): LedgerEntry | undefined {
+  if (outcome.kind !== "done" && outcome.kind !== "already") return entry;
+  const base = entry ?? emptyEntry(op);
+  const workers = [...new Set(context.workers)].sort(compareText);
+  const next = foldVerb({ ...base, workers }, op, outcome, context);
+  return next.current === null ? next : { ...next, current: { ...next.current, mapping: op.mapping } };
+}
+
+export function emptyEntry(op: Pick<Op, "target" | "identity">): LedgerEntry {
+  return {
+    apiVersion: "muster/v1",
+    kind: "Account",
+    target: op.target,
+    identity: op.identity,
+    workers: [],
+    current: null,
+    former: [],
+    retained: [],
+  };
+}
+
+function foldVerb(entry: LedgerEntry, op: Op, outcome: Outcome, context: FoldContext): LedgerEntry {
+  switch (op.verb) {
+    case "create":
+      return { ...entry, current: createdAccount(op, outcome, context), retained: [] };
+    case "bind":
+      return foldBind(entry, op, context);
+    case "unbind":
+      return retire(entry, text(op.after.why), context.at);
+    case "delete":
+      return foldDelete(entry, op, context);
+    default:
+      return entry.current === null ? entry : { ...entry, current: foldCurrent(entry.current, op, context) };
+  }
+}
+
+function createdAccount(op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {
+  const attributes = createdAttributes(op);
+  const enabled = op.after.enabled === true;
+  return {
+    anchor: outcome.anchor ?? "",
+    claim: "claim" in op.object ? op.object.claim : null,
+    mapping: op.mapping,
+    primary: context.primary,
+    names: pickNames(attributes, context),
+    managed: storeAll(attributes),
+    container: typeof op.after.container === "string" ? op.after.container : null,
+    state: enabled ? "enabled" : "disabled",
+    disabledBy: enabled ? null : "muster",
+    disabledAt: enabled ? null : context.asOf,
+    boundAt: context.asOf,
+    everEnabled: enabled,
+    memberships: {},
+    tasks: {},
+  };
+}
+
+function foldBind(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry {
+  if (op.slot === "identity") return { ...entry, identity: op.identity };
+  if (op.slot === "primary") {
+    return entry.current === null ? entry : { ...entry, current: { ...entry.current, primary: context.primary } };
+  }
+  const enabled = op.after.enabled === true;
+  const own = op.after.created === true;
+  return {
+    ...entry,
+    current: {
+      anchor: text(op.after.anchor),
+      claim: typeof op.after.claim === "string" ? op.after.claim : null,
+      mapping: op.mapping,
+      primary: context.primary,
+      names: {},
+      managed: {},
+      container: null,
+      state: enabled ? "enabled" : "disabled",
+      disabledBy: enabled ? null : own ? "muster" : "other",
+      disabledAt: enabled ? null : context.asOf,
+      boundAt: context.asOf,
+      everEnabled: enabled,
+      memberships: {},
+      tasks: {},
+    },
+  };
+}
+
+function retire(entry: LedgerEntry, why: string, until: string): LedgerEntry {
+  if (entry.current === null) return entry;
+  return { ...entry, current: null, former: [...entry.former, { anchor: entry.current.anchor, why, until }] };
+}
+
+function foldDelete(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry {
+  const retained = [...entry.retained, ...retainedNames(op.after)];
+  return { ...retire(entry, "deleted", context.at), retained };
+}
+
+function foldCurrent(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
+  switch (op.verb) {
+    case "enable":
+      return { ...current, state: "enabled", disabledBy: null, disabledAt: null, everEnabled: true };
+    case "disable":
+      return { ...current, state: "disabled", disabledBy: "muster", disabledAt: context.asOf };
+    case "move":
+      return { ...current, container: typeof op.after.container === "string" ? op.after.container : null };
+    case "update":
+    case "rename":
+      return foldValues(current, op, context);
+    case "add-member":
+      return addMembership(current, op, context);
+    case "remove-member": {
+      const { [op.slot ?? ""]: _gone, ...memberships } = current.memberships;
+      return { ...current, memberships };
+    }
+    case "run-task":
+      return { ...current, tasks: { ...current.tasks, [op.slot ?? ""]: text(op.after.entry) } };
+    default:
+      return current;
+  }
+}
+
+function foldValues(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
+  const managed = { ...current.managed };
+  const names = { ...current.names };
+  for (const [name, value] of Object.entries(op.after)) {
+    if (value === null) delete managed[name];
+    else managed[name] = toStored(value);
+    if (typeof value === "string" && (op.verb === "rename" || context.nameAttributes.includes(name)))
+      names[name] = value;
+  }
+  return { ...current, managed, names };
+}
+
+function addMembership(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
+  const known = current.memberships[op.slot ?? ""];
+  const origin = op.ledgerOnly ? (known?.origin ?? "found") : "granted";
+  const membership = { group: op.slotLabel ?? "", since: known?.since ?? context.asOf, origin };
+  return { ...current, memberships: { ...current.memberships, [op.slot ?? ""]: membership } };
+}
+
+function storeAll(attributes: Readonly<Record<string, Value>>): LedgerCurrent["managed"] {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, toStored(value)]));
+}
+
+function pickNames(attributes: Readonly<Record<string, Value>>, context: FoldContext): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const name of context.nameAttributes) {
+    const value = attributes[name];
+    if (typeof value === "string") out[name] = value;
+  }
+  return out;
+}
+
+function text(value: Value | null | undefined): string {
+  return typeof value === "string" ? value : "";
+}
