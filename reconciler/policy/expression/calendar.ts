@@ -37,20 +37,6 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-function civilFromDays(days: number): { year: number; month: number; day: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
-}
-
 /** 0 is Sunday. */
 export function dayOfWeek(days: number): number {
   return (((days + 4) % 7) + 7) % 7;
@@ -70,12 +56,22 @@ export function toInstant(civil: CivilTime, offsetMinutes: number): DateTimeValu
   return instant(seconds * 1000 + Math.floor(fraction / 10_000), fraction % 10_000);
 }
 
-/** The civil time of an instant in UTC. */
+/** The civil time of an instant in UTC; the inverse of daysFromCivil, on days counted from 0000-03-01. */
 export function toCivil(value: DateTimeValue): CivilTime {
   const days = Math.floor(value.epochMs / DAY_MS);
   const ms = value.epochMs - days * DAY_MS;
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   return {
-    ...civilFromDays(days),
+    year: yearOfEra + era * 400 + (fromMarch >= 10 ? 1 : 0),
+    month: fromMarch < 10 ? fromMarch + 3 : fromMarch - 9,
+    day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
     hour: Math.floor(ms / 3_600_000),
     minute: Math.floor(ms / 60_000) % 60,
     second: Math.floor(ms / 1000) % 60,

@@ -1,5 +1,5 @@
 /** A date-time to text, by a .NET custom format. */
-import { DAY_MS, dayOfWeek, toCivil } from "./calendar.js";
+import { type CivilTime, dayOfWeek, daysFromCivil, toCivil } from "./calendar.js";
 import { type DateToken, MONTHS, WEEKDAYS } from "./date-format.js";
 import type { DateTimeValue } from "./value.js";
 
@@ -8,22 +8,20 @@ export type OffsetKind = "none" | "zulu" | "numeric";
 
 /** Prints in UTC. */
 export function printDate(tokens: readonly DateToken[], value: DateTimeValue, offset: OffsetKind): string {
-  const civil = { ...toCivil(value), weekday: dayOfWeek(Math.floor(value.epochMs / DAY_MS)), offset };
+  const civil = toCivil(value);
   let result = "";
   for (const token of tokens) {
     if (token.letter === undefined) result += token.literal;
     else if (token.letter === "F") result = appendShortFraction(result, civil.fraction, token.count);
-    else result += printToken(token.letter, token.count, civil);
+    else result += printToken(token.letter, token.count, civil, offset);
   }
   return result;
 }
 
-type Printed = ReturnType<typeof toCivil> & { readonly weekday: number; readonly offset: OffsetKind };
-
-function printToken(letter: string, count: number, civil: Printed): string {
+function printToken(letter: string, count: number, civil: CivilTime, offset: OffsetKind): string {
   switch (letter) {
     case "d":
-      return count > 2 ? name(WEEKDAYS, civil.weekday, count) : pad(civil.day, count);
+      return count > 2 ? name(WEEKDAYS, weekdayOf(civil), count) : pad(civil.day, count);
     case "M":
       return count > 2 ? name(MONTHS, civil.month - 1, count) : pad(civil.month, count);
     case "y":
@@ -41,10 +39,16 @@ function printToken(letter: string, count: number, civil: Printed): string {
     case "t":
       return (civil.hour < 12 ? "AM" : "PM").slice(0, count);
     case "K":
-      return { none: "", zulu: "Z", numeric: "+00:00" }[civil.offset];
+      return OFFSET_TEXT[offset];
     default:
       return count > 2 ? "+00:00" : `+${pad(0, count)}`;
   }
+}
+
+const OFFSET_TEXT: { readonly [K in OffsetKind]: string } = { none: "", zulu: "Z", numeric: "+00:00" };
+
+function weekdayOf({ year, month, day }: CivilTime): number {
+  return dayOfWeek(daysFromCivil(year, month, day));
 }
 
 /** F drops zeros at the end, and the point before it when nothing is left. */
@@ -59,5 +63,6 @@ function name(names: readonly string[], index: number, count: number): string {
 }
 
 function pad(value: number, digits: number): string {
-  return String(value).padStart(digits, "0");
+  const text = String(value);
+  return text.length >= digits ? text : text.padStart(digits, "0");
 }

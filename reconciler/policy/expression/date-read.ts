@@ -2,7 +2,7 @@
  * Text to a date-time, by a .NET custom format (DateTime.ParseExact with the invariant culture on a host in UTC).
  * A format is strict: `dd` takes exactly two digits, `d` one or two; names of months and days ignore case.
  */
-import { DAY_MS, dayOfWeek, toInstant } from "./calendar.js";
+import { dayOfWeek, daysFromCivil, toInstant } from "./calendar.js";
 import { type DateToken, MONTHS, WEEKDAYS } from "./date-format.js";
 import type { OffsetKind } from "./date-print.js";
 import { parseOffset } from "./date-text.js";
@@ -21,157 +21,183 @@ export interface ReadStyles {
 
 /** Two-digit years up to this one belong to this century, as in .NET since version 8. */
 const TWO_DIGIT_YEAR_MAX = 2049;
+const BLANK = /\s/;
+const OFFSET = /^(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)/;
 
 interface Fields {
-  year?: number;
-  month?: number;
-  day?: number;
-  weekday?: number;
-  hour?: number;
-  hour12?: true;
-  half?: "A" | "P";
-  minute?: number;
-  second?: number;
-  fraction?: number;
-  offsetMinutes?: number;
-  offset?: OffsetKind;
+  year: number;
+  month: number;
+  day: number;
+  weekday: number | undefined;
+  hour: number;
+  uses12Hours: boolean;
+  half: "A" | "P" | undefined;
+  minute: number;
+  second: number;
+  fraction: number;
+  offsetMinutes: number;
+  offset: OffsetKind;
+}
+
+/** What a format leaves out: the first moment of the year 1. */
+function emptyFields(): Fields {
+  return {
+    year: 1,
+    month: 1,
+    day: 1,
+    weekday: undefined,
+    hour: 0,
+    uses12Hours: false,
+    half: undefined,
+    minute: 0,
+    second: 0,
+    fraction: 0,
+    offsetMinutes: 0,
+    offset: "none",
+  };
 }
 
 /** The date-time that the text names, or null when it does not have the format. */
 export function readDate(tokens: readonly DateToken[], source: string, styles: ReadStyles): ReadDate | null {
   let text = styles.leading ? source.trimStart() : source;
   if (styles.trailing) text = text.trimEnd();
-  const fields: Fields = {};
+  const fields = emptyFields();
   let position = 0;
   for (const token of tokens) {
-    if (styles.inner) while (/\s/.test(text.charAt(position)) && token.literal.trim() !== "") position++;
-    const length =
-      token.letter === undefined
-        ? literalLength(text, position, token)
-        : readToken(text.slice(position), token, fields);
-    if (length === null) return null;
-    position += length;
+    if (styles.inner) {
+      while (BLANK.test(text.charAt(position))) position++;
+      if (token.letter === undefined && token.literal.trim() === "") continue;
+    }
+    const end =
+      token.letter === undefined ? readLiteral(text, position, token) : readToken(text, position, token, fields);
+    if (end === MISFIT) return null;
+    position = end;
   }
   return position === text.length ? assemble(fields) : null;
 }
 
-function literalLength(text: string, position: number, { literal }: DateToken): number | null {
-  return text.startsWith(literal, position) ? literal.length : null;
+/** Readers give the position behind what they took, or this. */
+const MISFIT = -1;
+
+function readLiteral(text: string, position: number, { literal }: DateToken): number {
+  return text.startsWith(literal, position) ? position + literal.length : MISFIT;
 }
 
-/** Notes the field that a token reads; gives the number of characters taken, or null when they do not fit. */
-function readToken(rest: string, { letter, count }: DateToken, fields: Fields): number | null {
+function readToken(text: string, position: number, { letter, count }: DateToken, fields: Fields): number {
   switch (letter) {
     case "y":
-      return readYear(rest, count, fields);
+      return readYear(text, position, count, fields);
     case "M":
       return count > 2
-        ? note(fields, "month", readName(rest, MONTHS, count), 1)
-        : note(fields, "month", readDigits(rest, count));
+        ? readName(text, position, MONTHS, count, (index) => (fields.month = index + 1))
+        : readNumber(text, position, count, (value) => (fields.month = value));
     case "d":
       return count > 2
-        ? note(fields, "weekday", readName(rest, WEEKDAYS, count))
-        : note(fields, "day", readDigits(rest, count));
+        ? readName(text, position, WEEKDAYS, count, (index) => (fields.weekday = index))
+        : readNumber(text, position, count, (value) => (fields.day = value));
     case "h":
-      fields.hour12 = true;
-      return note(fields, "hour", readDigits(rest, count));
+      fields.uses12Hours = true;
+      return readNumber(text, position, count, (value) => (fields.hour = value));
     case "H":
-      return note(fields, "hour", readDigits(rest, count));
+      return readNumber(text, position, count, (value) => (fields.hour = value));
     case "m":
-      return note(fields, "minute", readDigits(rest, count));
+      return readNumber(text, position, count, (value) => (fields.minute = value));
     case "s":
-      return note(fields, "second", readDigits(rest, count));
+      return readNumber(text, position, count, (value) => (fields.second = value));
     case "f":
-      return readFraction(rest, count, count, fields);
+      return readFraction(text, position, count, count, fields);
     case "F":
-      return readFraction(rest, 0, count, fields);
+      return readFraction(text, position, 0, count, fields);
     case "t":
-      return readHalf(rest, count, fields);
+      return readHalf(text, position, count, fields);
     default:
-      return readOffset(rest, letter === "K", fields);
+      return readOffset(text, position, letter === "K", fields);
   }
 }
 
-interface Found {
-  readonly value: number;
-  readonly length: number;
+/** How many digits stand at a position, up to the most wanted. */
+function countDigits(text: string, position: number, most: number): number {
+  let count = 0;
+  while (count < most && isDigit(text.charCodeAt(position + count))) count++;
+  return count;
 }
 
-function note(
-  fields: Fields,
-  key: "month" | "weekday" | "day" | "hour" | "minute" | "second",
-  found: Found | null,
-  base = 0,
-) {
-  if (found === null) return null;
-  fields[key] = found.value + base;
-  return found.length;
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
-/** One digit letter takes one or two digits, two take exactly two. */
-function readDigits(rest: string, count: number): Found | null {
-  const digits = (count === 1 ? /^[0-9]{1,2}/ : /^[0-9]{2}/).exec(rest)?.[0];
-  return digits === undefined ? null : { value: Number(digits), length: digits.length };
+/** One letter takes one or two digits, more letters exactly two. */
+function readNumber(text: string, position: number, letters: number, note: (value: number) => void): number {
+  const digits = countDigits(text, position, 2);
+  if (digits < Math.min(letters, 2)) return MISFIT;
+  note(Number(text.slice(position, position + digits)));
+  return position + digits;
 }
 
-function readName(rest: string, names: readonly string[], count: number): Found | null {
-  const lower = rest.toLowerCase();
-  const shown = names.map((name) => (count === 3 ? name.slice(0, 3) : name));
-  const value = shown.findIndex((name) => lower.startsWith(name.toLowerCase()));
-  return value === -1 ? null : { value, length: shown[value]?.length ?? 0 };
+function readName(
+  text: string,
+  position: number,
+  names: readonly string[],
+  letters: number,
+  note: (index: number) => void,
+): number {
+  const lengths = names.map((name) => (letters === 3 ? 3 : name.length));
+  const index = names.findIndex((name, i) => {
+    const length = lengths[i] ?? 0;
+    return text.slice(position, position + length).toLowerCase() === name.slice(0, length).toLowerCase();
+  });
+  if (index === -1) return MISFIT;
+  note(index);
+  return position + (lengths[index] ?? 0);
 }
 
-function readYear(rest: string, count: number, fields: Fields): number | null {
-  const pattern = count === 1 ? /^[0-9]{1,2}/ : new RegExp(`^[0-9]{${count}}`);
-  const digits = pattern.exec(rest)?.[0];
-  if (digits === undefined) return null;
-  const century = Math.floor(TWO_DIGIT_YEAR_MAX / 100) * 100;
-  const short = Number(digits) > TWO_DIGIT_YEAR_MAX % 100 ? century - 100 : century;
-  fields.year = count > 2 ? Number(digits) : short + Number(digits);
-  return digits.length;
+function readYear(text: string, position: number, letters: number, fields: Fields): number {
+  const digits = countDigits(text, position, Math.max(letters, 2));
+  if (digits < letters || digits === 0) return MISFIT;
+  const year = Number(text.slice(position, position + digits));
+  const century = Math.floor(TWO_DIGIT_YEAR_MAX / 100) * 100 - (year > TWO_DIGIT_YEAR_MAX % 100 ? 100 : 0);
+  fields.year = letters > 2 ? year : century + year;
+  return position + digits;
 }
 
-function readFraction(rest: string, least: number, most: number, fields: Fields): number | null {
-  const digits = new RegExp(`^[0-9]{${least},${most}}`).exec(rest)?.[0];
-  if (digits === undefined) return null;
-  fields.fraction = Number(digits.padEnd(7, "0"));
-  return digits.length;
+function readFraction(text: string, position: number, least: number, most: number, fields: Fields): number {
+  const digits = countDigits(text, position, most);
+  if (digits < least) return MISFIT;
+  fields.fraction = Number(text.slice(position, position + digits).padEnd(7, "0"));
+  return position + digits;
 }
 
-function readHalf(rest: string, count: number, fields: Fields): number | null {
-  const half = (count === 1 ? /^[AP]/i : /^[AP]M/i).exec(rest)?.[0];
-  if (half === undefined) return null;
-  fields.half = half.toUpperCase().startsWith("A") ? "A" : "P";
-  return half.length;
+function readHalf(text: string, position: number, letters: number, fields: Fields): number {
+  const half = text.slice(position, position + Math.min(letters, 2)).toUpperCase();
+  if (half !== "AM".slice(0, letters) && half !== "PM".slice(0, letters)) return MISFIT;
+  fields.half = half.startsWith("A") ? "A" : "P";
+  return position + half.length;
 }
 
-function readOffset(rest: string, optional: boolean, fields: Fields): number | null {
-  const text = /^(Z|[+-][0-9]{2}(:?[0-9]{2})?)/.exec(rest)?.[0];
-  if (text === undefined) return optional ? 0 : null;
-  const minutes = parseOffset(text);
-  if (minutes === null) return null;
+function readOffset(text: string, position: number, optional: boolean, fields: Fields): number {
+  const written = OFFSET.exec(text.slice(position))?.[0];
+  if (written === undefined) return optional ? position : MISFIT;
+  const minutes = parseOffset(written);
+  if (minutes === null) return MISFIT;
   fields.offsetMinutes = minutes;
-  fields.offset = text === "Z" ? "zulu" : "numeric";
-  return text.length;
+  fields.offset = written === "Z" ? "zulu" : "numeric";
+  return position + written.length;
 }
 
-/** Fields left out are the first moment of the year 1, month and day 1, midnight. */
+/** The instant, where date, time, weekday and half of the day agree. */
 function assemble(fields: Fields): ReadDate | null {
   const hour = hourOf(fields);
   if (hour === null) return null;
-  const { year = 1, month = 1, day = 1, minute = 0, second = 0, fraction = 0, offsetMinutes = 0 } = fields;
-  const civil = { year, month, day, hour, minute, second, fraction };
-  const local = toInstant(civil, 0);
-  const value = toInstant(civil, offsetMinutes);
-  if (local === null || value === null) return null;
-  const weekday = dayOfWeek(Math.floor(local.epochMs / DAY_MS));
-  if (fields.weekday !== undefined && fields.weekday !== weekday) return null;
-  return { value, offset: fields.offset ?? "none" };
+  const { year, month, day, minute, second, fraction, offsetMinutes, offset } = fields;
+  const value = toInstant({ year, month, day, hour, minute, second, fraction }, offsetMinutes);
+  if (value === null) return null;
+  if (fields.weekday !== undefined && fields.weekday !== dayOfWeek(daysFromCivil(year, month, day))) return null;
+  return { value, offset };
 }
 
 /** `h` without AM or PM is the morning; AM and PM must agree with `H`. */
-function hourOf({ hour = 0, hour12, half }: Fields): number | null {
-  if (hour12 !== true) return (half === "A" && hour >= 12) || (half === "P" && hour < 12) ? null : hour;
+function hourOf({ hour, uses12Hours, half }: Fields): number | null {
+  if (!uses12Hours) return (half === "A" && hour >= 12) || (half === "P" && hour < 12) ? null : hour;
   if (hour > 12) return null;
   return (hour % 12) + (half === "P" ? 12 : 0);
 }

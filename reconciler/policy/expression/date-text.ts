@@ -23,26 +23,37 @@ export function parseOffset(text: string | undefined): number | null {
 export function parseDateTime(text: string): DateTimeValue | null {
   const trimmed = text.trim();
   const iso = ISO.exec(trimmed);
-  if (iso !== null) {
-    const offset = parseOffset(iso[8]);
-    if (offset === null) return null;
-    const fraction = Number((iso[7] ?? "").padEnd(7, "0"));
-    return toInstant({ ...dateOf(iso[1], iso[2], iso[3]), ...timeOf(iso[4], iso[5], iso[6]), fraction }, offset);
-  }
-  const general = GENERAL.exec(trimmed);
+  if (iso === null) return parseGeneral(trimmed);
+  const [, year, month, day, hour, minute, second, decimals, offset] = iso;
+  const offsetMinutes = parseOffset(offset);
+  if (offsetMinutes === null) return null;
+  const civil = {
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour ?? 0),
+    minute: Number(minute ?? 0),
+    second: Number(second ?? 0),
+    fraction: decimals === undefined ? 0 : Number(decimals.padEnd(7, "0")),
+  };
+  return toInstant(civil, offsetMinutes);
+}
+
+function parseGeneral(text: string): DateTimeValue | null {
+  const general = GENERAL.exec(text);
   if (general === null) return null;
-  const time = timeOf(general[4], general[5], general[6]);
-  if (time.hour < 1 || time.hour > 12) return null;
-  const hour = (time.hour % 12) + (general[7] === "PM" ? 12 : 0);
-  return toInstant({ ...dateOf(general[3], general[1], general[2]), ...time, hour, fraction: 0 }, 0);
-}
-
-function dateOf(year: string | undefined, month: string | undefined, day: string | undefined) {
-  return { year: Number(year), month: Number(month), day: Number(day) };
-}
-
-function timeOf(hour: string | undefined, minute: string | undefined, second: string | undefined) {
-  return { hour: Number(hour ?? 0), minute: Number(minute ?? 0), second: Number(second ?? 0) };
+  const [, month, day, year, hour, minute, second, half] = general;
+  if (Number(hour) < 1 || Number(hour) > 12) return null;
+  const civil = {
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: (Number(hour) % 12) + (half === "PM" ? 12 : 0),
+    minute: Number(minute),
+    second: Number(second),
+    fraction: 0,
+  };
+  return toInstant(civil, 0);
 }
 
 /** `M/d/yyyy h:mm:ss tt` in UTC with English AM and PM, the form in which a date-time becomes text. */

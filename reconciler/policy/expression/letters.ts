@@ -29,9 +29,11 @@ function mapLetters(text: string, culture: string | undefined, map: (letter: str
   return result;
 }
 
-const LETTER = /\p{L}/u;
-/** The general categories at which .NET's ToTitleCase ends a word; digits and marks do not end it. */
-const SEPARATOR = /[\p{Z}\p{P}\p{S}\p{Cc}\p{Cf}]/u;
+/**
+ * A word as .NET's ToTitleCase sees it: from a letter up to a blank, punctuation or a symbol, but not a plain
+ * apostrophe. Digits and marks do not end it.
+ */
+const TITLE_WORD = /\p{L}(?:[^\p{Z}\p{P}\p{S}\p{Cc}\p{Cf}]|')*/gu;
 /** Digraphs whose title case is not their upper case. */
 const TITLE_CASE = new Map([
   ["ǆ", "ǅ"],
@@ -40,24 +42,22 @@ const TITLE_CASE = new Map([
   ["ǳ", "ǲ"],
 ]);
 
-/**
- * First letter of each word upper, the rest lower. Without separators words end as in .NET's ToTitleCase: at blanks,
- * punctuation and symbols, but not at a plain apostrophe within a word. With separators, only at those characters.
- */
+/** First letter of each word upper, the rest lower. With separators, words end at those characters and no others. */
 export function properCase(text: string, separators?: string): string {
-  const ends = separators === undefined ? undefined : new Set(separators);
+  if (separators === undefined) return lowerCase(text).replace(TITLE_WORD, titleCase);
+  const ends = new Set(separators);
   let result = "";
   let inWord = false;
   for (const char of lowerCase(text)) {
-    if (inWord) {
-      inWord = ends === undefined ? char === "'" || !SEPARATOR.test(char) : !ends.has(char);
-      result += char;
-      continue;
-    }
-    inWord = ends === undefined ? LETTER.test(char) : !ends.has(char);
-    result += inWord ? (TITLE_CASE.get(char) ?? upperCase(char)) : char;
+    result += inWord ? char : titleCase(char);
+    inWord = !ends.has(char);
   }
   return result;
+}
+
+function titleCase(word: string): string {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
+  return (TITLE_CASE.get(first) ?? upperCase(first)) + word.slice(first.length);
 }
 
 /** Letters that do not decompose, as the documented table maps them. Others (đ ð þ ŋ ħ ẞ) are kept. */
@@ -76,9 +76,27 @@ const SPECIAL_LETTERS = new Map([
 const SPECIAL = /[æÆøØœŒßłŁı]/g;
 const MARKED_LATIN = /(\p{Script=Latin})\p{M}+/gu;
 
+/** The blocks of Latin letters with marks, in which one letter never depends on the next. */
+const PLAIN_LATIN = /^[\0-\u024f]*$/;
+const LATIN_LETTER = /[\x80-\u024f]/g;
+const stripped = new Map<string, string>();
+
 /** Latin letters without their marks; marks of other scripts stay, since there they make other letters. */
 export function normalizeDiacritics(text: string): string {
   if (!BEYOND_ASCII.test(text)) return text;
+  return PLAIN_LATIN.test(text) ? text.replace(LATIN_LETTER, stripLetter) : stripMarks(text);
+}
+
+/** At most 464 letters are kept. */
+function stripLetter(letter: string): string {
+  const known = stripped.get(letter);
+  if (known !== undefined) return known;
+  const plain = stripMarks(letter);
+  stripped.set(letter, plain);
+  return plain;
+}
+
+function stripMarks(text: string): string {
   return text
     .normalize("NFD")
     .replace(MARKED_LATIN, "$1")

@@ -12,7 +12,7 @@ export interface Token {
 
 const BLANKS = /[ \t\r\n]+/y;
 const NAME = /[A-Za-z][A-Za-z0-9]*/y;
-const NUMBER = /-?[0-9]+(?![A-Za-z0-9_])|&H[0-9A-Fa-f]+(?![A-Za-z0-9_])/y;
+const NUMBER = /-?[0-9]+(?![A-Za-z0-9_.])|&H[0-9A-Fa-f]+(?![A-Za-z0-9_.])/y;
 const OPERATOR = /<>|>=|<=|=|>|</y;
 
 /** Scans the whole text; throws MUS-1201 or MUS-1205 at the first character that fits nowhere. */
