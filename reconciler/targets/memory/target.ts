@@ -171,8 +171,8 @@ export class MemoryTarget implements TargetPort {
           return {
             verb: "modify",
             anchor,
-            before: this.stored(op.before, ready.references),
-            after: this.stored(op.after, ready.references),
+            before: this.stored(op.before, ready.references, "expected"),
+            after: this.stored(op.after, ready.references, "wanted"),
           };
         case "move":
           return { verb: "move", anchor, before: text(op.before.container), after: text(op.after.container) };
@@ -192,7 +192,8 @@ export class MemoryTarget implements TargetPort {
       }
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
-      return { kind: "failed", anchor, code: error.code, detail: error.what };
+      const kind = error.code === "MUS-5005" ? "refused" : "failed";
+      return { kind, anchor, code: error.code, detail: error.what };
     }
   }
 
@@ -203,21 +204,26 @@ export class MemoryTarget implements TargetPort {
       claim: "claim" in op.object ? op.object.claim : "",
       container: typeof container === "string" ? container : "",
       enabled: enabled === true,
-      attributes: withoutNull(this.stored(attributes, references)),
+      attributes: withoutNull(this.stored(attributes, references, "wanted")),
     };
   }
 
-  private stored(values: Values, references: Readonly<Record<IdentityKey, Anchor>>) {
-    const entries = Object.entries(values).map(([name, value]) => [name, this.storedValue(value, references)] as const);
+  private stored(values: Values, references: References, role: "expected" | "wanted"): StoredOrNone {
+    const entries = Object.entries(values).map(
+      ([name, value]) => [name, this.storedValue(value, references, role)] as const,
+    );
     return Object.fromEntries(entries);
   }
 
-  private storedValue(value: Value | null, references: Readonly<Record<IdentityKey, Anchor>>): StoredValue | null {
+  /** A reference to an account that is gone cannot be wanted; where it is expected it is none, as the directory removed it. */
+  private storedValue(value: Value | null, references: References, role: "expected" | "wanted"): StoredValue | null {
     if (value === null || !isReference(value)) return value;
     if ("ref" in value) {
       const anchor = references[value.ref];
       if (anchor === undefined) throw new MusterError("MUS-9001", { what: `no anchor is known for ${value.ref}` });
-      return { anchor };
+      if (this.directory.records.has(anchor)) return { anchor };
+      if (role === "expected") return null;
+      throw new MusterError("MUS-5005", { what: "the account that the value refers to is gone" });
     }
     for (const record of this.directory.records.values())
       if (this.directory.addressOf(record).toLowerCase() === value.dn.toLowerCase()) return { anchor: record.anchor };
@@ -225,6 +231,8 @@ export class MemoryTarget implements TargetPort {
   }
 }
 
+type References = Readonly<Record<IdentityKey, Anchor>>;
+type StoredOrNone = Readonly<Record<string, StoredValue | null>>;
 type MembersRequest = Extract<WriteRequest, { verb: "members" }>;
 type OpenMembers = MembersRequest & { readonly add: Anchor[]; readonly remove: Anchor[] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AD_LIKE, GRAPH_LIKE } from "../../../reconciler/targets/memory/presets.js";
 import { MemoryCrash, memoryTarget } from "../../../reconciler/targets/memory/target.js";
-import { applyAll, applyOne, readyOp } from "./memory-support.js";
+import { applyAll, applyOne, readyOp } from "../../support/ready-ops.js";
 
 const PEOPLE = "OU=People,DC=corp,DC=example";
 const GROUPS = "OU=Groups,DC=corp,DC=example";

@@ -1,15 +1,8 @@
 /** Makes ops for tests of targets without a planner. */
-import type { IdentityKey } from "../../../reconciler/model/identity.js";
-import type { Anchor } from "../../../reconciler/model/observed.js";
-import {
-  type OpDraft,
-  type OpObject,
-  type Outcome,
-  opId,
-  type Values,
-  type Verb,
-} from "../../../reconciler/model/op.js";
-import type { ReadyOp, TargetPort } from "../../../reconciler/model/ports.js";
+import type { IdentityKey } from "../../reconciler/model/identity.js";
+import type { Anchor } from "../../reconciler/model/observed.js";
+import { type OpDraft, type OpObject, type Outcome, opId, type Values, type Verb } from "../../reconciler/model/op.js";
+import type { ReadyOp, TargetPort } from "../../reconciler/model/ports.js";
 
 export interface OpParts {
   readonly object: OpObject;

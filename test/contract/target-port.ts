@@ -1,0 +1,324 @@
+/** What every target port must do, whatever is behind it. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { IdentityKey } from "../../reconciler/model/identity.js";
+import type { Anchor } from "../../reconciler/model/observed.js";
+import type { Values } from "../../reconciler/model/op.js";
+import { childDn, normalizeDn, sameDn } from "../../reconciler/support/dn.js";
+import { applyAll, applyOne, readyOp } from "../support/ready-ops.js";
+import type { Harness } from "./harness.js";
+
+const selection = {
+  attributes: ["cn", "title", "manager", "sAMAccountName", "otherTelephone", "department"],
+  groups: [],
+};
+const HARD = 'Müller, Zoë "Z" #1 \\ +';
+
+export function describeTargetPort(name: string, start: () => Promise<Harness>): void {
+  describe(`target port: ${name}`, () => {
+    let h: Harness;
+    beforeEach(async () => {
+      h = await start();
+    });
+    afterEach(() => h.close());
+
+    const create = (cn: string, more: Values = {}, references: Record<string, Anchor> = {}) =>
+      readyOp("create", {
+        object: { claim: `claim-${cn}` },
+        after: { cn, sAMAccountName: cn.slice(0, 20), container: h.staff, enabled: true, ...more },
+        references,
+      });
+    const update = (anchor: Anchor, attribute: string, before: Values[string], after: Values[string]) =>
+      readyOp("update", {
+        object: { anchor },
+        slot: attribute,
+        before: { [attribute]: before ?? null },
+        after: { [attribute]: after ?? null },
+      });
+    const see = (anchor: Anchor) => h.target.read(anchor, selection);
+    const account = (cn: string, more: Record<string, string> = {}) =>
+      h.addAccount({ cn, sAMAccountName: cn.slice(0, 20), ...more });
+
+    describe("create", () => {
+      it("makes the whole account, enabled, with its claim, and says its anchor", async () => {
+        const boss = await account("boss");
+        const manager = { ref: "person:hr:9" as IdentityKey };
+        const values = { title: "Engineer", otherTelephone: ["1", "2"], manager };
+        const outcome = await applyOne(h.target, create("ada", values, { "person:hr:9": boss }));
+        expect(outcome).toMatchObject({ kind: "done", code: null });
+        const seen = await see(outcome.anchor ?? "");
+        expect(seen).toMatchObject({ enabled: true, claim: "claim-ada", managed: true, protected: null });
+        expect(sameDn(seen?.container ?? "", h.staff)).toBe(true);
+        expect(seen?.attributes).toMatchObject({ title: "Engineer", sAMAccountName: "ada" });
+        expect(new Set(seen?.attributes.otherTelephone as string[])).toEqual(new Set(["1", "2"]));
+        expect(seen?.attributes.manager).toEqual({ dn: (await see(boss))?.address });
+        expect((await h.target.findClaim("claim-ada", selection))?.anchor).toBe(outcome.anchor);
+      });
+
+      it("leaves it disabled where the plan says so", async () => {
+        const { anchor } = await applyOne(h.target, create("ada", { enabled: false }));
+        expect((await see(anchor ?? ""))?.enabled).toBe(false);
+      });
+
+      it("takes a name with every character that a DN must escape", async () => {
+        const outcome = await applyOne(h.target, create(HARD, { sAMAccountName: "zoe" }));
+        expect(outcome.kind).toBe("done");
+        const seen = await see(outcome.anchor ?? "");
+        expect(seen?.attributes.cn).toBe(HARD);
+        expect(normalizeDn(seen?.address ?? "")).toBe(normalizeDn(childDn("CN", HARD, h.staff)));
+      });
+
+      it("says already, with the same anchor, when its claim is there", async () => {
+        const first = await applyOne(h.target, create("ada"));
+        const again = await applyOne(h.target, create("ada"));
+        expect(again).toMatchObject({ kind: "already", anchor: first.anchor });
+      });
+
+      it("leaves an account disabled that somebody disabled after it was made", async () => {
+        const { anchor } = await applyOne(h.target, create("ada"));
+        await h.disableAccount(anchor ?? "");
+        expect((await applyOne(h.target, create("ada"))).kind).toBe("already");
+        expect((await see(anchor ?? ""))?.enabled).toBe(false);
+      });
+
+      it("fails with MUS-5006 when the name is somebody else's", async () => {
+        await account("ada");
+        const outcome = await applyOne(h.target, create("Ada", { cn: "Another" }));
+        expect(outcome).toMatchObject({ kind: "failed", code: "MUS-5006" });
+      });
+
+      it("makes many at once, each with its own outcome", async () => {
+        await account("b");
+        const ops = ["a", "b", "c", "d"].map((cn) => create(cn));
+        const outcomes = await applyAll(h.target, ops);
+        expect(ops.map(({ op }) => outcomes.get(op.id)?.kind)).toEqual(["done", "failed", "done", "done"]);
+      });
+    });
+
+    describe("update", () => {
+      it("sets, changes and clears", async () => {
+        const ada = await account("ada", { title: "Old" });
+        const ops = [update(ada, "title", "Old", "New"), update(ada, "department", null, "R&D")];
+        expect([...(await applyAll(h.target, ops)).values()].map((o) => o.kind)).toEqual(["done", "done"]);
+        expect((await see(ada))?.attributes).toMatchObject({ title: "New", department: "R&D" });
+        expect((await applyOne(h.target, update(ada, "title", "New", null))).kind).toBe("done");
+        expect((await see(ada))?.attributes).not.toHaveProperty("title");
+      });
+
+      it("keeps what somebody else wrote meanwhile, and names the attribute", async () => {
+        const ada = await account("ada", { title: "Old" });
+        await h.editAccount(ada, { title: "Theirs" });
+        const outcome = await applyOne(h.target, update(ada, "title", "Old", "New"));
+        expect(outcome).toMatchObject({ kind: "refused", code: "MUS-5005" });
+        expect(outcome.detail).toContain("title");
+        expect((await see(ada))?.attributes.title).toBe("Theirs");
+      });
+
+      it("does not let one that was overtaken take the others with it", async () => {
+        const ada = await account("ada", { title: "Theirs" });
+        const ops = [update(ada, "title", "Old", "New"), update(ada, "department", null, "R&D")];
+        const outcomes = await applyAll(h.target, ops);
+        expect(ops.map(({ op }) => outcomes.get(op.id)?.kind)).toEqual(["refused", "done"]);
+      });
+
+      it("does not set what was empty and is not any more, nor clear what has changed", async () => {
+        const ada = await account("ada", { title: "Theirs" });
+        expect((await applyOne(h.target, update(ada, "title", null, "New"))).kind).toBe("refused");
+        expect((await applyOne(h.target, update(ada, "title", "Old", null))).kind).toBe("refused");
+        expect((await see(ada))?.attributes.title).toBe("Theirs");
+      });
+
+      it("says already when it is as wanted", async () => {
+        const ada = await account("ada", { title: "New" });
+        expect((await applyOne(h.target, update(ada, "title", "Old", "New"))).kind).toBe("already");
+        expect((await applyOne(h.target, update(ada, "department", "Old", null))).kind).toBe("already");
+      });
+
+      it("finds the account by its anchor when it was moved and renamed meanwhile", async () => {
+        const ada = await account("ada", { title: "Old" });
+        await h.moveAccount(ada, h.leavers);
+        await h.editAccount(ada, { cn: "Ada, Countess" });
+        expect((await applyOne(h.target, update(ada, "title", "Old", "New"))).kind).toBe("done");
+      });
+
+      it("is refused when the account is gone", async () => {
+        const ada = await account("ada", { title: "Old" });
+        await h.deleteAccount(ada);
+        const outcome = await applyOne(h.target, update(ada, "title", "Old", "New"));
+        expect(outcome).toMatchObject({ kind: "refused", code: "MUS-5005" });
+      });
+
+      it("follows references to where the other account is now", async () => {
+        const [ada, bob, eve] = [await account("ada"), await account("bob"), await account("eve")];
+        const refer = (before: string | null, after: string) =>
+          readyOp("update", {
+            object: { anchor: ada },
+            slot: "manager",
+            before: { manager: before === null ? null : { ref: before as IdentityKey } },
+            after: { manager: { ref: after as IdentityKey } },
+            references: { "person:hr:b": bob, "person:hr:e": eve },
+          });
+        expect((await applyOne(h.target, refer(null, "person:hr:b"))).kind).toBe("done");
+        await h.moveAccount(bob, h.leavers);
+        expect((await applyOne(h.target, refer("person:hr:b", "person:hr:e"))).kind).toBe("done");
+        expect((await see(ada))?.attributes.manager).toEqual({ dn: (await see(eve))?.address });
+        await h.deleteAccount(bob);
+        const toGone = await applyOne(h.target, refer("person:hr:e", "person:hr:b"));
+        expect(toGone).toMatchObject({ kind: "refused", code: "MUS-5005" });
+        expect((await see(ada))?.attributes.manager).toEqual({ dn: (await see(eve))?.address });
+      });
+    });
+
+    describe("rename and move", () => {
+      const rename = (anchor: Anchor, before: Values, after: Values) =>
+        readyOp("rename", { object: { anchor }, before, after });
+      const move = (anchor: Anchor, before: string, after: string) =>
+        readyOp("move", { object: { anchor }, before: { container: before }, after: { container: after } });
+
+      it("changes cn and other names, hard characters included", async () => {
+        const ada = await account("ada");
+        const op = rename(ada, { cn: "ada", sAMAccountName: "ada" }, { cn: HARD, sAMAccountName: "zoe" });
+        expect((await applyOne(h.target, op)).kind).toBe("done");
+        const seen = await see(ada);
+        expect(seen?.attributes).toMatchObject({ cn: HARD, sAMAccountName: "zoe" });
+        expect((await applyOne(h.target, rename(ada, { cn: HARD }, { cn: "back\\" }))).kind).toBe("done");
+        expect((await see(ada))?.attributes.cn).toBe("back\\");
+      });
+
+      it("does both at once, with an outcome for each", async () => {
+        const ada = await account("ada");
+        const ops = [rename(ada, { cn: "ada" }, { cn: "end\\" }), move(ada, h.staff, h.leavers)];
+        expect([...(await applyAll(h.target, ops)).values()].map((o) => o.kind)).toEqual(["done", "done"]);
+        const seen = await see(ada);
+        expect(sameDn(seen?.container ?? "", h.leavers)).toBe(true);
+        expect(seen?.attributes.cn).toBe("end\\");
+      });
+
+      it("is refused when somebody else renamed or moved it elsewhere, already when as wanted", async () => {
+        const ada = await account("ada");
+        await h.editAccount(ada, { cn: "theirs" });
+        expect(await applyOne(h.target, rename(ada, { cn: "ada" }, { cn: "ours" }))).toMatchObject({ kind: "refused" });
+        expect((await applyOne(h.target, rename(ada, { cn: "ada" }, { cn: "theirs" }))).kind).toBe("already");
+        expect((await applyOne(h.target, move(ada, h.leavers, h.staff))).kind).toBe("already");
+      });
+
+      it("fails when the cn is taken there, and changes nothing", async () => {
+        const [ada, bob] = [await account("ada"), await account("bob")];
+        const outcome = await applyOne(h.target, rename(bob, { cn: "bob" }, { cn: "ADA" }));
+        expect(outcome).toMatchObject({ kind: "failed", code: "MUS-5006" });
+        expect((await see(bob))?.attributes.cn).toBe("bob");
+        expect((await see(ada))?.attributes.cn).toBe("ada");
+      });
+    });
+
+    describe("enable, disable, delete", () => {
+      const op = (verb: "enable" | "disable" | "delete", anchor: Anchor) => readyOp(verb, { object: { anchor } });
+
+      it("switches an account off and on, and says already", async () => {
+        const ada = await account("ada");
+        expect((await applyOne(h.target, op("disable", ada))).kind).toBe("done");
+        expect((await see(ada))?.enabled).toBe(false);
+        expect((await applyOne(h.target, op("disable", ada))).kind).toBe("already");
+        expect((await applyOne(h.target, op("enable", ada))).kind).toBe("done");
+        expect((await see(ada))?.enabled).toBe(true);
+      });
+
+      it("deletes a disabled account only, and frees its name", async () => {
+        const ada = await account("ada");
+        expect(await applyOne(h.target, op("delete", ada))).toMatchObject({ kind: "refused", code: "MUS-5005" });
+        await h.disableAccount(ada);
+        expect((await applyOne(h.target, op("delete", ada))).kind).toBe("done");
+        expect(await see(ada)).toBeNull();
+        expect((await applyOne(h.target, op("delete", ada))).kind).toBe("already");
+        expect((await applyOne(h.target, create("ada"))).kind).toBe("done");
+      });
+
+      it("resets a password", async () => {
+        const task = readyOp("run-task", { object: { anchor: await account("ada") }, slot: "reset-password" });
+        expect((await applyOne(h.target, task)).kind).toBe("done");
+      });
+    });
+
+    describe("members", () => {
+      const member = (verb: "add-member" | "remove-member", anchor: Anchor, group: Anchor) =>
+        readyOp(verb, { object: { anchor }, slot: group });
+
+      it("are added and removed, each with its own outcome, in few requests", async () => {
+        const group = await h.addGroup("team");
+        const people = [];
+        for (const cn of ["a", "b", "c", "d", "e"]) people.push(await account(cn));
+        const [a, b, c, d, e] = people as [Anchor, Anchor, Anchor, Anchor, Anchor];
+        await h.addMember(group, b);
+        await h.deleteAccount(c);
+        const before = h.writes();
+        const adds = [a, b, c, d].map((anchor) => member("add-member", anchor, group));
+        const outcomes = await applyAll(h.target, adds);
+        expect(adds.map(({ op }) => outcomes.get(op.id)?.kind)).toEqual(["done", "already", "refused", "done"]);
+        expect(h.writes() - before).toBeLessThanOrEqual(2);
+        const seen = await h.target.observe({ attributes: [], groups: [{ name: "team", anchor: group }] });
+        expect(seen.groups[0]).toMatchObject({ anchor: group, members: [a, b, d].sort(), others: 0, managed: true });
+        const removes = [a, e, c].map((anchor) => member("remove-member", anchor, group));
+        const removed = await applyAll(h.target, removes);
+        expect(removes.map(({ op }) => removed.get(op.id)?.kind)).toEqual(["done", "already", "already"]);
+      });
+
+      it("are refused when the group is gone", async () => {
+        const group = "00000000-0000-4000-8000-000000000000";
+        const ada = await account("ada");
+        expect((await applyOne(h.target, member("add-member", ada, group))).kind).toBe("refused");
+        expect((await applyOne(h.target, member("remove-member", ada, group))).kind).toBe("already");
+      });
+    });
+
+    describe("observe", () => {
+      it("shows everything once, sorted, and equal pictures have equal digests", async () => {
+        const ada = await account("ada", { title: "Engineer" });
+        await h.addGroup("team");
+        const first = await h.target.observe(selection);
+        const anchors = first.accounts.map((seen) => seen.anchor);
+        expect(anchors).toEqual([...anchors].sort());
+        expect(first.accounts.find((seen) => seen.anchor === ada)).toEqual(await see(ada));
+        expect(first.containers.some((dn) => sameDn(dn, h.leavers))).toBe(true);
+        const taken = first.names.filter((name) => name.anchor === ada).map((name) => `${name.space} ${name.value}`);
+        expect(taken.sort()).toEqual(["cn ada", "sAMAccountName ada"]);
+        expect(first.names.some((name) => name.space === "sAMAccountName" && name.value === "team")).toBe(true);
+        expect((await h.target.observe(selection)).digest).toBe(first.digest);
+        await h.editAccount(ada, { title: "Architect" });
+        expect((await h.target.observe(selection)).digest).not.toBe(first.digest);
+      });
+
+      it("writes nothing", async () => {
+        await account("ada");
+        const before = h.writes();
+        await h.target.observe(selection);
+        await h.target.findClaim("none", selection);
+        expect(h.writes()).toBe(before);
+      });
+    });
+
+    describe("a lost reply", () => {
+      it("is never reported as failure of what took effect, nor as success of what did not", async () => {
+        const ada = await account("ada", { title: "Old" });
+        h.loseReply("after");
+        expect(["done", "unknown"]).toContain((await applyOne(h.target, update(ada, "title", "Old", "New"))).kind);
+        expect((await see(ada))?.attributes.title).toBe("New");
+        h.loseReply("before");
+        expect(["failed", "unknown"]).toContain((await applyOne(h.target, update(ada, "title", "New", "Newer"))).kind);
+        expect((await see(ada))?.attributes.title).toBe("New");
+      });
+
+      it("of a create leaves one account at most, and the same create finishes it", async () => {
+        h.loseReply("after");
+        expect(["done", "unknown"]).toContain((await applyOne(h.target, create("ada"))).kind);
+        expect(["done", "already"]).toContain((await applyOne(h.target, create("ada"))).kind);
+        h.loseReply("before");
+        expect(["failed", "unknown"]).toContain((await applyOne(h.target, create("bob"))).kind);
+        expect((await applyOne(h.target, create("bob"))).kind).toBe("done");
+        const { accounts } = await h.target.observe(selection);
+        for (const cn of ["ada", "bob"]) {
+          const made = accounts.filter((seen) => seen.attributes.cn === cn);
+          expect(made.map((seen) => seen.enabled)).toEqual([true]);
+        }
+      });
+    });
+  });
+}
