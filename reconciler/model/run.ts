@@ -1,4 +1,5 @@
 /** A run: one execution; its record is a commit. */
+import type { WorkerKey } from "./identity.js";
 import type { Op, Outcome } from "./op.js";
 import type { GuardVerdict } from "./plan.js";
 
@@ -7,6 +8,11 @@ export interface RunOutcome {
   readonly outcome: Outcome;
   /** Wall-clock ISO instant of the outcome. */
   readonly at: string;
+  /** What the ledger needs and the op does not say; kept, so that the ledger can be rebuilt from runs alone. */
+  readonly workers: readonly WorkerKey[];
+  readonly primary: WorkerKey;
+  /** Attributes of the mapping that are names (have a unique rule). */
+  readonly names: readonly string[];
 }
 
 export interface Run {
