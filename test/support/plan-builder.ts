@@ -1,8 +1,9 @@
 /** Builds small plans for tests: the staff of Lindwurm, who build bicycles in Leipzig. */
 import type { IdentityKey, WorkerKey } from "../../reconciler/model/identity.js";
 import type { Reason } from "../../reconciler/model/intent.js";
-import { type Op, type OpDraft, opId, type Values, type Verb } from "../../reconciler/model/op.js";
+import { type Op, type OpDraft, type OutcomeKind, opId, type Values, type Verb } from "../../reconciler/model/op.js";
 import type { Finding, GuardVerdict, Plan, PlanCounts } from "../../reconciler/model/plan.js";
+import type { Run } from "../../reconciler/model/run.js";
 
 export interface Person {
   readonly identity: IdentityKey;
@@ -159,4 +160,36 @@ export function guard(
   more: Partial<GuardVerdict> = {},
 ): GuardVerdict {
   return { guard: name, verdict, what, value: 0, population: null, by: null, ops: [], ...more };
+}
+
+export interface OutcomePart {
+  readonly op: Op;
+  readonly kind: OutcomeKind;
+  readonly code?: string;
+  readonly detail?: string | null;
+}
+
+/** A run of the plan above, with these outcomes. */
+export function runOf(outcomes: readonly OutcomePart[]): Run {
+  const at = "2026-12-01T05:01:00Z";
+  return {
+    id: "run-20261201-0501",
+    environment: "production",
+    plan: "plan-20261201-9f2c",
+    asOf: "2026-12-01T06:00:00+01:00",
+    started: at,
+    finished: "2026-12-01T05:01:09Z",
+    inputs: { desired: "1f".repeat(20), records: null },
+    digests: { actions: "9f2c".repeat(16), inputs: "4be1".repeat(16) },
+    guards: [],
+    outcomes: outcomes.map(({ op: one, kind, code, detail }) => ({
+      op: one,
+      at,
+      workers: [one.identity.replace("person:", "") as WorkerKey],
+      primary: one.identity.replace("person:", "") as WorkerKey,
+      names: [],
+      outcome: { op: one.id, kind, anchor: null, code: code ?? null, detail: detail ?? null },
+    })),
+    previous: null,
+  };
 }
