@@ -12,6 +12,7 @@ import {
   type ExpressionValue,
   isDateTime,
   isTextList,
+  MAX_TEXT_CHARS,
   parseWholeNumber,
   quoteValue,
 } from "./value.js";
@@ -116,8 +117,15 @@ export class Call {
     const { evaluate } = argument;
     return (context: Context) => {
       const value = evaluate(context);
-      return typeof value === "string" || value === null ? value : this.toText(value);
+      if (value === null) return null;
+      return typeof value === "string" ? this.bounded(value) : this.toText(value);
     };
+  }
+
+  /** The text itself; fails where nested functions have made it longer than memory should hold. */
+  bounded(text: string): string {
+    if (text.length <= MAX_TEXT_CHARS) return text;
+    return this.fail(`a text of ${text.length} characters is too long; ${MAX_TEXT_CHARS} are allowed`);
   }
 
   /** The text of a single value; fails for a list. */

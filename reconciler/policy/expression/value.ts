@@ -36,8 +36,12 @@ export function fromOperand(value: OperandValue): ExpressionValue {
   return Number.isInteger(value) ? BigInt(value) : String(value);
 }
 
-const WHOLE_NUMBER = /^-?[0-9]+$/;
-const HEXADECIMAL = /^&H[0-9A-Fa-f]+$/;
+/** Longest text that a function takes or builds, in characters; far above any attribute, far below what memory holds. */
+export const MAX_TEXT_CHARS = 1_000_000;
+
+/** Longer digits are text: no number of a directory has them. */
+const WHOLE_NUMBER = /^-?[0-9]{1,40}$/;
+const HEXADECIMAL = /^&H[0-9A-Fa-f]{1,32}$/;
 
 /** A whole number written in decimal digits or as `&H` hexadecimal, blanks around it allowed; null for anything else. */
 export function parseWholeNumber(text: string): bigint | null {

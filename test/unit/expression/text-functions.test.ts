@@ -167,6 +167,19 @@ describe("values that a function cannot use", () => {
   });
 });
 
+describe("nested functions cannot build a text that fills the memory", () => {
+  const nest = (head: string, tail: string) => `${head.repeat(60)}[a]${tail.repeat(60)}`;
+  test.each([
+    ["ConvertToUTF8Hex", nest("ConvertToUTF8Hex(", ")")],
+    ["ConvertToBase64", nest("ConvertToBase64(", ")")],
+    ["Replace of a text", nest("Replace(", ', "a", , , "aaaa")')],
+    ["Replace of a pattern", 'Replace([a], , "a", , "$_$_")'],
+    ["Join", nest('Join("", [b], ', ", [b])")],
+  ])("%s", (_, text) => {
+    expect(failure(text, { a: "a".repeat(1000), b: "b".repeat(20_000) })?.what).toMatch(/too long|longer than/);
+  });
+});
+
 test("laws of Left and Mid hold for characters beyond the basic plane too", () => {
   const a = "a𠮷é田z";
   for (let n = 0; n <= 6; n++)

@@ -3,7 +3,7 @@ import type { Call, FunctionDefinition } from "../call.js";
 import { type CompiledPattern, compileRegex, eachMatch, type Match } from "../pattern.js";
 import { compileReplacement, groupText } from "../replacement.js";
 import { type Evaluate, optional, required } from "../signature.js";
-import { quoteValue } from "../value.js";
+import { MAX_TEXT_CHARS, quoteValue } from "../value.js";
 import { lift2, lift3 } from "./lift.js";
 
 const SOURCE = 0;
@@ -13,6 +13,13 @@ const GROUP = 3;
 const REPLACEMENT = 4;
 const ATTRIBUTE = 5;
 const TEMPLATE = 6;
+
+/**
+ * One match takes linear time, all matches of one text at worst quadratic time: hence a limit, in characters. Text
+ * attributes of a directory hold 1,024 at most.
+ */
+const MAX_SEARCHED_CHARS = 2_048;
+const TOO_LONG = `the result is longer than ${MAX_TEXT_CHARS} characters`;
 
 /** The arguments beside source that make a mode, in the order of the parameters. */
 const MODES: readonly { readonly present: readonly number[]; readonly compile: (call: Call) => Evaluate }[] = [
@@ -59,7 +66,10 @@ function compileTemplate(call: Call): Evaluate {
 }
 
 function replaceLiteral(call: Call, text: string, old: string, replacement: string): string {
-  return old === "" ? call.fail("oldValue is empty") : text.replaceAll(old, () => replacement);
+  if (old === "") return call.fail("oldValue is empty");
+  const pieces = text.split(old);
+  if (text.length + pieces.length * replacement.length > MAX_TEXT_CHARS) return call.fail(TOO_LONG);
+  return pieces.join(replacement);
 }
 
 function compileSource(call: Call): CompiledPattern {
@@ -138,13 +148,16 @@ function replaceMatches(
   let end = 0;
   eachMatch(pattern, text, (match) => {
     result += text.slice(end, match.start(0)) + substitute(text, match);
+    if (result.length > MAX_TEXT_CHARS) call.fail(TOO_LONG);
     end = match.end(0);
   });
   return result + text.slice(end);
 }
 
-/** The one case that RE2 cannot tell apart from the end of the text. */
+/** Also refuses the one case that RE2 cannot tell apart from the end of the text. */
 function checkText(call: Call, pattern: CompiledPattern, text: string): void {
+  if (text.length > MAX_SEARCHED_CHARS)
+    call.fail(`a text of ${text.length} characters is too long for a pattern; ${MAX_SEARCHED_CHARS} are allowed`);
   if (pattern.endsBeforeLineFeed && text.endsWith("\n"))
     call.fail("the text ends in a line feed, before which $ also matches in .NET; write \\\\z for the very end");
 }

@@ -52,7 +52,7 @@ function append(joined: string | null, value: ExpressionValue, between: string, 
   if (isTextList(value)) return value.reduce((sofar, piece) => append(sofar, piece, between, call) ?? "", joined ?? "");
   const piece = call.toText(value);
   if (joined === null || joined === "") return piece;
-  return piece === "" ? joined : joined + between + piece;
+  return piece === "" ? joined : call.bounded(joined + between + piece);
 }
 
 function compileInStr(call: Call): Evaluate {
