@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:tls";
 import { MusterError } from "../support/errors.js";
 import { ensureCertificates } from "./directory/certificates.js";
 import { Connection } from "./directory/connection.js";
+import type { Directory } from "./directory/directory.js";
 import { type Faults, newCounters, type RequestCounters } from "./directory/faults.js";
 import { ensurePassword, lockFolder } from "./directory/folder.js";
 import { loadDirectory } from "./directory/loading.js";
@@ -60,14 +61,26 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function start(options: SandboxOptions, release: () => Promise<void>): Promise<Sandbox> {
-  const { folder } = options;
   const { directory, log } = await loadDirectory({
-    folder,
+    folder: options.folder,
     baseDn: options.baseDn ?? "DC=corp,DC=example",
     seed: options.seed ?? "default",
     now: options.now ?? (() => new Date()),
     sync: options.fsync !== "never",
   });
+  try {
+    return await serve(options, directory, async () => {
+      await log.close();
+      await release();
+    });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+async function serve(options: SandboxOptions, directory: Directory, finish: () => Promise<void>): Promise<Sandbox> {
+  const { folder } = options;
   const bindPasswordFile = await ensurePassword(directory, folder, SERVICE_ACCOUNT);
   const adminPasswordFile = await ensurePassword(directory, folder, "Administrator");
   const { key, cert, caFile } = await ensureCertificates(folder);
@@ -93,8 +106,7 @@ async function start(options: SandboxOptions, release: () => Promise<void>): Pro
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
       await closed;
-      await log.close();
-      await release();
+      await finish();
     },
   };
 }
