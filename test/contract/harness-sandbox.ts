@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Attribute, Change, Client } from "ldapts";
-import { type Faults, type Sandbox, startSandbox } from "../../reconciler/sandbox/directory-server.js";
+import { type Faults, onRequest, type Sandbox, startSandbox } from "../../reconciler/sandbox/directory-server.js";
 import { childDn, leafValue, rdn } from "../../reconciler/support/dn.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import type { Harness } from "./harness.js";
@@ -15,7 +15,7 @@ export interface SandboxHarness extends Harness {
   readonly admin: Client;
 }
 
-export async function sandboxHarness(options: { operationTimeout?: number } = {}): Promise<SandboxHarness> {
+export async function sandboxHarness(options: { guidAddresses?: boolean } = {}): Promise<SandboxHarness> {
   const folder = await mkdtemp(join(tmpdir(), "muster-contract-"));
   const faults: Faults = {};
   const sandbox = await startSandbox({ folder, port: 0, seed: "empty", faults, fsync: "never" });
@@ -31,11 +31,14 @@ export async function sandboxHarness(options: { operationTimeout?: number } = {}
     base: baseDn,
     managed: { accounts: [`OU=People,${baseDn}`], groups: [`OU=Groups,${baseDn}`] },
     claim: "employeeNumber",
-    ...options,
   });
   const admin = new Client({ url: sandbox.url, tlsOptions: { ca } });
   await admin.bind(sandbox.adminUser, await password(sandbox.adminPasswordFile));
+  // The driver asks once, when it opens, whether the server finds objects by GUID.
+  if (options.guidAddresses === false)
+    faults.before = onRequest(({ dn }) => dn.startsWith("<GUID="), { do: "refuse", code: 34 });
   await target.open();
+  faults.before = undefined;
   const staff = `OU=Staff,OU=People,${baseDn}`;
   const anchorOf = async (dn: string) => {
     const found = await admin.search(dn, { scope: "base", attributes: ["objectGUID"] });

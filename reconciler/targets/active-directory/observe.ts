@@ -41,13 +41,12 @@ export async function observeDirectory(place: Place, target: string, selection: 
   proveComplete(place, objects);
   const parents = new Set(objects.map((object) => normalizeDn(parentDn(object.entry.dn))));
   const accounts = objects.filter((object) => isAccount(object.entry));
-  const anchors = new Map(accounts.map((object) => [object.dn, object.anchor]));
   return assemblePicture({
     target,
     accounts: accounts.map(({ entry, dn }) =>
       toAccount(place, entry, selection.attributes, { hasChildren: parents.has(dn) }),
     ),
-    groups: await observeGroups(place, selection, anchors),
+    groups: await observeGroups(place, selection, accounts),
     names: objects.flatMap((object) => namesOf(place, object)),
     containers: objects.filter((object) => hasClass(object.entry, CONTAINER_CLASSES)).map((object) => object.entry.dn),
   });
@@ -83,29 +82,44 @@ function namesOf(place: Place, { entry, anchor, dn }: Located): TakenName[] {
 async function observeGroups(
   place: Place,
   selection: Selection,
-  accounts: ReadonlyMap<string, Anchor>,
+  accounts: readonly Located[],
 ): Promise<ObservedGroup[]> {
+  const members: KnownMembers = { byDn: new Map(accounts.map((one) => [one.dn, one.anchor])), byPrimary: new Map() };
+  for (const { entry, anchor } of accounts) {
+    const primary = textOf(entry, "primaryGroupID");
+    if (primary === undefined) continue;
+    const list = members.byPrimary.get(primary);
+    if (list === undefined) members.byPrimary.set(primary, [anchor]);
+    else list.push(anchor);
+  }
   const groups = new Map<Anchor, ObservedGroup>();
   for (const { name, anchor } of selection.groups) {
-    const attributes = ["objectGUID", "objectClass", "member"];
+    const attributes = ["objectGUID", "objectClass", "primaryGroupToken", "member"];
     const entry =
       anchor === null ? await searchBase(place.session, name, attributes) : await findEntry(place, anchor, attributes);
     if (entry === null || !hasClass(entry, ["group"])) continue;
-    const group = await observeGroup(place, entry, accounts);
+    const group = await observeGroup(place, entry, members);
     groups.set(group.anchor, group);
   }
   return [...groups.values()];
 }
 
-async function observeGroup(place: Place, entry: Entry, accounts: ReadonlyMap<string, Anchor>): Promise<ObservedGroup> {
+/** Accounts by normalized DN, and by the group that is their primary one: that membership is no value of `member`. */
+interface KnownMembers {
+  readonly byDn: ReadonlyMap<string, Anchor>;
+  readonly byPrimary: Map<string, Anchor[]>;
+}
+
+async function observeGroup(place: Place, entry: Entry, known: KnownMembers): Promise<ObservedGroup> {
   const values = await readAllValues(place.session, entry, "member");
-  const members = values.flatMap((value) => accounts.get(normalizeDn(value.toString("utf8"))) ?? []);
+  const listed = values.flatMap((value) => known.byDn.get(normalizeDn(value.toString("utf8"))) ?? []);
+  const primary = known.byPrimary.get(textOf(entry, "primaryGroupToken") ?? "") ?? [];
   return {
     anchor: anchorOf(place.session, entry),
     address: entry.dn,
     managed: isManagedGroup(place, entry.dn),
-    members,
-    others: values.length - members.length,
+    members: [...new Set([...listed, ...primary])],
+    others: values.length - listed.length,
   };
 }
 

@@ -27,8 +27,8 @@ export const ACCOUNT_DISABLED = 0x2;
 
 /** Attributes that the driver itself needs of every account. */
 export function ownAttributes(place: Place): string[] {
-  const own = ["objectGUID", "objectClass", "cn", "userAccountControl", "adminCount", "isCriticalSystemObject"];
-  return [...own, place.claim];
+  const own = ["objectGUID", "objectClass", "cn", "userAccountControl", "primaryGroupID"];
+  return [...own, "adminCount", "isCriticalSystemObject", place.claim];
 }
 
 export function textOf(entry: Entry, attribute: string): string | undefined {

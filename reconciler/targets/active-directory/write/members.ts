@@ -12,6 +12,7 @@ import { attribute } from "../codec.js";
 import { ConnectionLost, LdapError } from "../connection.js";
 import {
   failedOutcome,
+  hasCode,
   isGone,
   notExecuted,
   refusedOutcome,
@@ -82,7 +83,11 @@ async function writeMembers(unit: Unit, members: readonly Located[]): Promise<Ou
     const outcomes = moot.map(({ op, anchor }) => wasAlready(op, anchor));
     if (moot.length > 0) return [...outcomes, ...(await writeMembers(unit, rest))];
     const [only] = rest;
-    if (only !== undefined && rest.length === 1) return [failedOutcome(only.op, error)];
+    if (only !== undefined && rest.length === 1) {
+      // Not among the values, and yet a member: the group is its primary group (MS-SAMR 3.1.1.8.2).
+      const isPrimary = unit.adds && hasCode(error, "entryAlreadyExists");
+      return [isPrimary ? wasAlready(only.op, only.anchor) : failedOutcome(only.op, error)];
+    }
     const middle = Math.ceil(rest.length / 2);
     return [...(await writeMembers(unit, rest.slice(0, middle))), ...(await writeMembers(unit, rest.slice(middle)))];
   }

@@ -1,0 +1,214 @@
+/** What the driver makes of servers and networks that misbehave. */
+import { afterEach, describe, expect, it } from "vitest";
+import type { TargetPort } from "../../reconciler/model/ports.js";
+import { writeEntry, writeExtendedResult, writeResult } from "../../reconciler/sandbox/directory/messages.js";
+import { MusterError } from "../../reconciler/support/errors.js";
+import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
+import { applyOne, readyOp } from "../support/ready-ops.js";
+import { cookieOf, page, type Script, type ScriptedServer, startScripted } from "../support/scripted-ldap.js";
+
+const BASE = "DC=x";
+const PEOPLE = "OU=People,DC=x";
+const selection = { attributes: [], groups: [] };
+const GUID = "00112233-4455-6677-8899-aabbccddeeff";
+
+let server: ScriptedServer | undefined;
+let target: TargetPort | undefined;
+afterEach(async () => {
+  await target?.close();
+  await server?.close();
+});
+
+interface Options {
+  readonly password?: string;
+  readonly ca?: string;
+  readonly url?: string;
+}
+
+async function connect(script: Script, options: Options = {}): Promise<TargetPort> {
+  server = await startScripted(script);
+  target = new ActiveDirectoryTarget({
+    name: "corp-ad",
+    url: server.url,
+    ca: server.ca,
+    user: "svc-muster@x",
+    password: "secret",
+    base: BASE,
+    managed: { accounts: [PEOPLE] },
+    claim: "employeeNumber",
+    connectTimeout: 2000,
+    operationTimeout: 300,
+    ...options,
+  });
+  return target;
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof MusterError) return error.code;
+    throw error;
+  }
+  return "no error";
+}
+
+/** Answers base searches (what `open` sends) with the base, and other searches with what the test says. */
+function searches(answer: (cookie: string | undefined, id: number) => readonly Buffer[]): Script {
+  return (message) => {
+    const { request, id } = message;
+    if (request.kind !== "search") return undefined;
+    return request.scope === "base" ? page(id, { dns: [BASE] }) : answer(cookieOf(message), id);
+  };
+}
+
+describe("a read is complete or an error", () => {
+  it("goes on after a page without entries that carries a cookie", async () => {
+    const port = await connect(
+      searches((cookie, id) => {
+        if (cookie === "") return page(id, { dns: [BASE], cookie: "1" });
+        if (cookie === "1") return page(id, { cookie: "2" });
+        return page(id, { dns: [PEOPLE] });
+      }),
+    );
+    await port.open("reader");
+    expect((await port.observe(selection)).names).toEqual([]);
+    expect(server?.seen.filter((line) => line.endsWith("search"))).toHaveLength(5);
+  });
+
+  it.each([
+    [
+      "a referral beside the entries",
+      (id: number) => page(id, { dns: [BASE, PEOPLE], reference: "ldap://other/DC=y" }),
+    ],
+    ["sizeLimitExceeded with entries", (id: number) => page(id, { dns: [BASE, PEOPLE], code: 4 })],
+    ["a refused cookie", (id: number) => page(id, { code: 53 })],
+    ["no entries at all", (id: number) => page(id)],
+    ["no managed container among the entries", (id: number) => page(id, { dns: [BASE] })],
+    ["one object twice", (id: number) => page(id, { dns: [BASE, PEOPLE, PEOPLE] })],
+  ])("MUS-5003 for %s", async (_, answer) => {
+    const port = await connect(searches((_cookie, id) => answer(id)));
+    await port.open("reader");
+    expect(await codeOf(port.observe(selection))).toBe("MUS-5003");
+  });
+
+  it("MUS-5003 for an account whose userAccountControl is hidden", async () => {
+    const user = (id: number) =>
+      writeEntry(id, `CN=a,${PEOPLE}`, [
+        { name: "objectGUID", values: [Buffer.alloc(16, 7)] },
+        { name: "objectClass", values: ["top", "user"] },
+      ]);
+    const port = await connect(searches((_cookie, id) => [user(id), ...page(id, { dns: [BASE, PEOPLE] })]));
+    await port.open("reader");
+    expect(await codeOf(port.observe(selection))).toBe("MUS-5003");
+  });
+
+  it("MUS-5003 when the connection breaks between pages", async () => {
+    let broken = false;
+    const port = await connect((message) => {
+      const { request, id } = message;
+      if (request.kind !== "search") return undefined;
+      if (request.scope === "base") return page(id, { dns: [BASE] });
+      if (cookieOf(message) === "") return page(id, { dns: [BASE, PEOPLE], cookie: "1" });
+      broken = true;
+      return "drop";
+    });
+    await port.open("reader");
+    expect(await codeOf(port.observe(selection))).toBe("MUS-5003");
+    expect(broken).toBe(true);
+  });
+});
+
+describe("identity", () => {
+  const anonymous: Script = ({ request, id }) =>
+    request.kind === "extended" ? [writeExtendedResult(id, "")] : undefined;
+
+  it("MUS-5002 when the server sees nobody, or refuses the credentials", async () => {
+    expect(await codeOf((await connect(anonymous)).open("reader"))).toBe("MUS-5002");
+    await server?.close();
+    const refused: Script = ({ request, id }) =>
+      request.kind === "bind" ? [writeResult(id, "bind", { code: 49 })] : undefined;
+    expect(await codeOf((await connect(refused)).open("reader"))).toBe("MUS-5002");
+  });
+
+  it("MUS-5002 for an empty password, which would bind nobody: it is not sent", async () => {
+    expect(await codeOf((await connect(() => undefined, { password: "" })).open("reader"))).toBe("MUS-5002");
+    expect(server?.seen).toEqual([]);
+  });
+
+  it("MUS-5001 for plain LDAP and for a certificate of another authority", async () => {
+    const port = await connect(() => undefined, { url: "ldap://127.0.0.1:1" });
+    expect(await codeOf(port.open("reader"))).toBe("MUS-5001");
+    const other = server;
+    const foreign = await startScripted(() => undefined);
+    const wrong = await connect(() => undefined, { ca: foreign.ca });
+    expect(await codeOf(wrong.open("reader"))).toBe("MUS-5001");
+    expect(server?.seen).toEqual([]);
+    await foreign.close();
+    await other?.close();
+  });
+
+  it("binds again after a lost connection, before anything else", async () => {
+    let drop = true;
+    const port = await connect(({ request, id }) => {
+      if (request.kind !== "search") return undefined;
+      if (request.scope === "base" && drop && server?.seen.length === 5) {
+        drop = false;
+        return "drop";
+      }
+      return page(id, { dns: [BASE] });
+    });
+    await port.open("reader");
+    expect(await codeOf(port.read(GUID, selection))).toBe("MUS-5003");
+    await port.read(GUID, selection);
+    expect(server?.seen.filter((line) => line.startsWith("2")).slice(0, 3)).toEqual([
+      "2 bind",
+      "2 extended",
+      "2 search",
+    ]);
+  });
+
+  it("stops when a new connection belongs to somebody else", async () => {
+    const port = await connect(({ request, id }, connection) => {
+      if (request.kind === "extended") return [writeExtendedResult(id, `u:user${connection}`)];
+      if (request.kind !== "search") return undefined;
+      return server?.seen.length === 5 ? "drop" : page(id, { dns: [BASE] });
+    });
+    await port.open("reader");
+    await codeOf(port.read(GUID, selection));
+    expect(await codeOf(port.read(GUID, selection))).toBe("MUS-5002");
+    expect(server?.seen).not.toContain("2 search");
+  });
+});
+
+describe("writes without a reply", () => {
+  const update = readyOp("update", {
+    object: { anchor: GUID },
+    slot: "title",
+    before: { title: "old" },
+    after: { title: "new" },
+  });
+
+  it("are unknown (MUS-5007) when the object cannot be read afterwards", async () => {
+    const port = await connect(({ request, id }, connection) => {
+      if (request.kind === "modify") return "drop";
+      if (request.kind === "search" && connection === 1) return page(id, { dns: [BASE] });
+      return request.kind === "search" ? "drop" : undefined;
+    });
+    await port.open("writer");
+    expect(await applyOne(port, update)).toMatchObject({ kind: "unknown", code: "MUS-5007" });
+  });
+
+  it("are settled by reading when the reply is late, and never sent twice", async () => {
+    const port = await connect(({ request, id }) => {
+      if (request.kind === "modify") return "silence";
+      if (request.kind !== "search") return undefined;
+      const title = { name: "title", values: ["new"] };
+      const entry = writeEntry(id, `CN=a,${PEOPLE}`, [{ name: "objectGUID", values: [Buffer.alloc(16)] }, title]);
+      return [entry, ...page(id)];
+    });
+    await port.open("writer");
+    expect((await applyOne(port, update)).kind).toBe("done");
+    expect(server?.seen.filter((line) => line.endsWith("modify"))).toHaveLength(1);
+  });
+});
