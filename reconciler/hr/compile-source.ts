@@ -3,6 +3,7 @@ import type { Field, Source } from "../model/files/source.js";
 import type { PolicyDocument } from "../model/policy.js";
 import { pointerKey } from "../policy/compile-mapping.js";
 import { type Expression, parseExpression } from "../policy/expression/index.js";
+import { isZone } from "../policy/time.js";
 import { type MusterError, throwAll, type Where } from "../support/errors.js";
 import { attempt } from "./collect-errors.js";
 import { compileDateFormat, type DateReader } from "./read-date.js";
@@ -44,6 +45,8 @@ export interface CompiledSource {
   readonly ended: ReadonlySet<string>;
   readonly rescinded: ReadonlySet<string>;
   readonly readDate: DateReader;
+  /** Whether a name is an IANA time zone; remembers its answers, which are dear. */
+  readonly isZone: (name: string) => boolean;
   /** Every column that is read, in order of first use. */
   readonly columns: readonly string[];
 }
@@ -80,7 +83,20 @@ export function compileSource(document: PolicyDocument<Source>): CompiledSource 
     ended: lowerCased(status?.ended),
     rescinded: lowerCased(status?.rescinded),
     readDate: compileDateFormat(dateFormat ?? "yyyy-MM-dd", placeOf(document, "/worker/employment/dateFormat")),
+    isZone: rememberZones(),
     columns: [...new Set(all.flatMap((field) => field.columns))],
+  };
+}
+
+function rememberZones(): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    // Newer versions of Node take "+01:00" for a zone; the IANA database does not.
+    const answer = /^[A-Za-z]/.test(name) && isZone(name);
+    known.set(name, answer);
+    return answer;
   };
 }
 

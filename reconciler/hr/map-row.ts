@@ -4,7 +4,6 @@
  */
 import type { Worker } from "../model/files/worker.js";
 import { encodeFileName } from "../model/hash.js";
-import { isZone } from "../policy/time.js";
 import { MusterError } from "../support/errors.js";
 import { CONTACT_FIELDS, type CompiledSource, JOB_FIELDS, NAME_FIELDS, type SourceField } from "./compile-source.js";
 import { readEmployment } from "./read-employment.js";
@@ -66,7 +65,7 @@ function mapRow(compiled: CompiledSource, reader: RowReader): MappedRow {
   const name = readTexts(reader, fields, "name", NAME_FIELDS) ?? {};
   checkName(reader, compiled, name);
   const { employment, ended } = readEmployment(compiled, reader);
-  const timezone = readZone(reader, fields.get("timezone"));
+  const timezone = readZone(reader, compiled);
   const job = readTexts(reader, fields, "job", JOB_FIELDS);
   const manager = readReference(reader, fields.get("manager"));
   const contact = readTexts(reader, fields, "contact", CONTACT_FIELDS);
@@ -140,10 +139,10 @@ function readTexts<K extends string>(
   return Object.keys(out).length === 0 ? undefined : out;
 }
 
-function readZone(reader: RowReader, field: SourceField | undefined): string | null {
+function readZone(reader: RowReader, compiled: CompiledSource): string | null {
+  const field = compiled.fields.get("timezone");
   const zone = reader.required(field);
-  // Newer versions of Node take "+01:00" for a zone; the IANA database does not.
-  if (zone === null || field === undefined || (isZone(zone) && /^[A-Za-z]/.test(zone))) return zone;
+  if (zone === null || field === undefined || compiled.isZone(zone)) return zone;
   reader.report("MUS-2017", field, `${quoteCell(zone)} is not an IANA time zone`);
   return null;
 }

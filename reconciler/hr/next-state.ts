@@ -58,13 +58,16 @@ export function nextState(
     const worker = row === undefined ? withAbsence(before, exportedAt) : (withHistory(row.worker, before) ?? before);
     if (worker === null) continue;
     const content = writeYaml(worker);
+    const blob = gitBlobId(content);
+    const kept = worker === before && row?.worker == null;
+    const fate = kept ? "kept" : fateOf(before, worker, blob === file?.blob);
     next.set(id, {
       path: file?.file ?? workerPath(source, id),
       worker,
       content,
-      blob: gitBlobId(content),
+      blob,
       before: file?.blob ?? null,
-      fate: row?.worker == null && worker === before ? "kept" : fateOf(before, worker),
+      fate,
     });
   }
   return next;
@@ -84,11 +87,12 @@ function withAbsence(before: Worker | null, exportedAt: Instant): Worker | null 
   return { ...rest, absentSince: exportedAt.text };
 }
 
-function fateOf(before: Worker | null, worker: Worker): NextFile["fate"] {
+/** A file that was written by hand differs in its text and may say the same. */
+function fateOf(before: Worker | null, worker: Worker, sameText: boolean): NextFile["fate"] {
   if (before === null) return "added";
   if (worker.absentSince != null) return "absent";
   if (before.absentSince != null) return "returned";
-  return canonicalJson(before) === canonicalJson(worker) ? "unchanged" : "changed";
+  return sameText || canonicalJson(before) === canonicalJson(worker) ? "unchanged" : "changed";
 }
 
 interface RecordInput {

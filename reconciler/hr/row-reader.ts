@@ -104,11 +104,10 @@ function damagedCells(
   return damaged;
 }
 
+/** Without the cause where its text may quote the cell. */
 function expressionProblem(row: CsvRow, field: SourceField, cause: MusterError): MusterError {
-  const why = SHOWN.test(field.label) ? `: ${cause.what}` : "";
-  return rowProblem(cause.code, row, {
-    columns: field.columns,
-    what: `the expression of ${field.label} (${formatWhere(field.where)}) fails${why}`,
-    cause,
-  });
+  const what = `the expression of ${field.label} (${formatWhere(field.where)}) fails`;
+  const columns = field.columns;
+  if (!SHOWN.test(field.label)) return rowProblem(cause.code, row, { columns, what });
+  return rowProblem(cause.code, row, { columns, what: `${what}: ${cause.what}`, cause });
 }

@@ -116,10 +116,10 @@ function lostWorkers(input: TrustInput): MusterError[] {
       }),
     );
   const bound = population >= minPopulation ? keyChurn : SMALL_CHURN;
-  if (exceedsShare(lost, population, bound) && exceedsShare(added, seen.size, bound))
+  if (exceedsShare(lost, population, bound) && exceedsShare(added, population, bound))
     problems.push(
       new MusterError("MUS-2011", {
-        what: `${lost} of ${population} keys are gone and ${added} of ${seen.size} are new, both more than ${bound}`,
+        what: `${lost} of ${population} keys are gone and ${added} are new, both more than ${bound}`,
         where,
       }),
     );
