@@ -19,7 +19,11 @@ export function temporaryFolder(): string {
 
 export function git(folder: string, ...args: string[]): string {
   const settings = ["user.name=Test", "user.email=test@localhost", "commit.gpgsign=false", "core.hooksPath=/dev/null"];
-  const options: ExecFileSyncOptionsWithStringEncoding = { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] };
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  };
   return execFileSync("git", [...settings.flatMap((each) => ["-c", each]), ...args], options).trimEnd();
 }
 

@@ -1,0 +1,96 @@
+/** Many files of one kind: from the cache where their blob is known, else read, parsed and validated as a stream. */
+import { compareText } from "../model/identity.js";
+import { MusterError } from "../support/errors.js";
+import { MAX_LISTED_ERRORS } from "../support/limits.js";
+import type { Cache } from "./cache.js";
+import type { Files, RepoFile } from "./files.js";
+import { errorsOf } from "./one-pass.js";
+import type { FileKind } from "./schemas.js";
+import { validateDocument } from "./validate.js";
+import { readDocument, tooLarge } from "./yaml.js";
+
+export interface ParsedFile<T> {
+  readonly file: RepoFile;
+  readonly value: T;
+}
+
+export interface ParseOptions<T> {
+  readonly kind: FileKind;
+  readonly maxBytes: number;
+  readonly cache: Cache;
+  /** The path that the content asks for. A file elsewhere is for the caller to tell, and is not cached. */
+  readonly pathOf: (value: T) => string;
+}
+
+export interface ParsedFiles<T> {
+  /** At their path, sorted by it. */
+  readonly placed: readonly ParsedFile<T>[];
+  /** Valid, but at a path that does not fit. */
+  readonly misplaced: readonly ParsedFile<T>[];
+}
+
+/** The files that are valid; the errors of the others are added to `errors`. */
+export async function parseFiles<T>(
+  files: Files,
+  wanted: readonly RepoFile[],
+  how: ParseOptions<T>,
+  errors: MusterError[],
+): Promise<ParsedFiles<T>> {
+  const placed: ParsedFile<T>[] = [];
+  const misplaced: ParsedFile<T>[] = [];
+  const missing: RepoFile[] = [];
+  for (const file of readable(wanted, how.maxBytes, errors)) {
+    const value = how.cache.get<T>(cacheKey(file));
+    if (value === undefined) missing.push(file);
+    else placed.push({ file, value });
+  }
+  let at = 0;
+  for await (const content of files.contents(missing)) {
+    const file = missing[at++] as RepoFile;
+    if (errors.length > MAX_LISTED_ERRORS) break;
+    const value = parseOne<T>(file, content, how, errors);
+    if (value === undefined) continue;
+    const fits = how.pathOf(value) === file.path;
+    (fits ? placed : misplaced).push({ file, value });
+    if (fits) how.cache.set(cacheKey(file), value);
+  }
+  if (missing.length > 0) placed.sort((a, b) => compareText(a.file.path, b.file.path));
+  return { placed, misplaced };
+}
+
+/** With its path, so that what is known to lie where it belongs need not be checked again. */
+function cacheKey(file: RepoFile): string {
+  return `${file.blob} ${file.path}`;
+}
+
+function parseOne<T>(
+  file: RepoFile,
+  content: Uint8Array,
+  how: { readonly kind: FileKind; readonly maxBytes: number },
+  errors: MusterError[],
+): T | undefined {
+  try {
+    const document = readDocument(content, file.path, how);
+    const found = validateDocument(how.kind, document.value, { file: file.path, document });
+    errors.push(...found);
+    return found.length === 0 ? (document.value as T) : undefined;
+  } catch (error) {
+    errors.push(...errorsOf(error));
+    return undefined;
+  }
+}
+
+/** Those that are regular files of a size that may be read. */
+export function readable(files: readonly RepoFile[], maxBytes: number, errors: MusterError[]): RepoFile[] {
+  return files.filter((file) => {
+    if (!file.regular)
+      errors.push(new MusterError("MUS-1008", { what: "only regular files belong here", where: { file: file.path } }));
+    else if (file.size > maxBytes) errors.push(tooLarge(file.path, file.size, maxBytes));
+    else return true;
+    return false;
+  });
+}
+
+export function misplacedError(path: string, right: string): MusterError {
+  return new MusterError("MUS-1008", { what: `the content of this file belongs at ${right}`, where: { file: path } });
+}
