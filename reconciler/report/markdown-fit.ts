@@ -6,7 +6,8 @@ export interface Section {
   readonly title: string;
   /** Header and alignment row of its table. */
   readonly table: readonly [string, string];
-  readonly rows: readonly string[];
+  /** Each makes one row when it is called: of a large plan only the rows that are shown are ever made. */
+  readonly rows: readonly (() => string)[];
   /** Whether it stands open above the fold. */
   readonly open: boolean;
 }
@@ -17,11 +18,11 @@ export interface Section {
  */
 export function fitSections(sections: readonly Section[], room: number, whole: string): string {
   const filled = sections.filter((section) => section.rows.length > 0);
-  let left = room - filled.reduce((sum, section) => sum + render(section, 0, whole).length + 2, 0);
+  let left = room - filled.reduce((sum, section) => sum + render(section, [], whole).length + 2, 0);
   const parts = filled.map((section) => {
-    const bare = render(section, 0, whole);
-    const text = fitSection(section, left + bare.length, whole);
-    left -= text.length - bare.length;
+    const bare = render(section, [], whole).length;
+    const text = fitSection(section, left + bare, whole);
+    left -= text.length - bare;
     return text;
   });
   return parts.join("\n\n");
@@ -29,23 +30,25 @@ export function fitSections(sections: readonly Section[], room: number, whole: s
 
 /** As many rows as the room allows, from the top. */
 function fitSection(section: Section, room: number, whole: string): string {
-  const all = render(section, section.rows.length, whole);
-  if (all.length <= room) return all;
-  // The note about missing rows is the longest when no row is shown: what fits beside it fits beside any other.
-  const shell = render({ ...section, rows: [] }, 0, whole).length + cutNote(section.rows.length, whole).length + 2;
-  let used = shell + section.table[0].length + section.table[1].length + 2;
-  let shown = 0;
-  for (const row of section.rows) {
-    used += row.length + 1;
+  const rows: string[] = [];
+  let used = section.table[0].length + section.table[1].length + 3;
+  for (const make of section.rows) {
     if (used > room) break;
-    shown++;
+    const row = make();
+    rows.push(row);
+    used += row.length + 1;
   }
-  return render(section, shown, whole);
+  let text = render(section, rows, whole);
+  while (text.length > room && rows.length > 0) {
+    rows.pop();
+    text = render(section, rows, whole);
+  }
+  return text;
 }
 
-function render(section: Section, shown: number, whole: string): string {
-  const missing = section.rows.length - shown;
-  const table = shown === 0 ? [] : [[...section.table, ...section.rows.slice(0, shown)].join("\n")];
+function render(section: Section, rows: readonly string[], whole: string): string {
+  const missing = section.rows.length - rows.length;
+  const table = rows.length === 0 ? [] : [[...section.table, ...rows].join("\n")];
   const parts = [...table, ...(missing > 0 ? [cutNote(missing, whole)] : [])];
   if (section.open) return [`#### ${section.title}`, ...parts].join("\n\n");
   return [`<details><summary>${section.title}</summary>`, ...parts, "</details>"].join("\n\n");

@@ -5,7 +5,7 @@ import { groupPeople, type Labels, takesAway } from "./changes.js";
 import { escapeMarkdown, tableRow } from "./markdown-escape.js";
 import type { Section } from "./markdown-fit.js";
 import { verbOf } from "./rows.js";
-import { showValue, valueRows } from "./values.js";
+import { showValue, type ValueRow, valueRows } from "./values.js";
 import { count, driftText, shortKey, VERBS_BY_RISK, verbPhrase } from "./words.js";
 
 const VALUE_LIMIT = 120;
@@ -23,7 +23,7 @@ export function sectionsOf(body: PlanBody, labels: Labels): Section[] {
     {
       title: `Taken away: ${count(taken.length, "op")}`,
       table: TAKEN_TABLE,
-      rows: taken.map((op) => tableRow([verbOf(op), person(op), target(op), takenText(op, labels), whyText(op)])),
+      rows: taken.map((op) => () => tableRow([verbOf(op), person(op), target(op), takenText(op, labels), whyText(op)])),
       open: true,
     },
     ...VERBS_BY_RISK.map((verb) =>
@@ -47,13 +47,14 @@ function guardSection(guards: readonly GuardVerdict[]): Section {
   return {
     title: "Guards",
     table: tableOf(["guard", "verdict", "figures", "exception"]),
-    rows: shown.map((guard) =>
-      tableRow([
-        value(guard.guard),
-        guard.verdict === "refuse" ? "**refused**" : "let through",
-        escapeMarkdown(guard.what, "prose", 300),
-        value(guard.by ?? ""),
-      ]),
+    rows: shown.map(
+      (guard) => () =>
+        tableRow([
+          value(guard.guard),
+          guard.verdict === "refuse" ? "**refused**" : "let through",
+          escapeMarkdown(guard.what, "prose", 300),
+          value(guard.by ?? ""),
+        ]),
     ),
     open: true,
   };
@@ -65,14 +66,15 @@ function findingSection(findings: readonly Finding[], severity: Finding["severit
   return {
     title: `${title}: ${mine.length}`,
     table: tableOf(["finding", "about", "target", "what", "next"]),
-    rows: mine.map((finding) =>
-      tableRow([
-        value(finding.kind),
-        value(aboutText(finding, labels)),
-        value(finding.target ?? ""),
-        escapeMarkdown(finding.what, "prose", 300),
-        escapeMarkdown(finding.next, "prose", 300),
-      ]),
+    rows: mine.map(
+      (finding) => () =>
+        tableRow([
+          value(finding.kind),
+          value(aboutText(finding, labels)),
+          value(finding.target ?? ""),
+          escapeMarkdown(finding.what, "prose", 300),
+          escapeMarkdown(finding.next, "prose", 300),
+        ]),
     ),
     open: severity === "critical",
   };
@@ -86,24 +88,26 @@ function aboutText(finding: Finding, labels: Labels): string {
 
 function verbSection(verb: Verb, ops: readonly Op[], labels: Labels): Section {
   const withValues = WITH_VALUES.has(verb);
-  const rows = withValues ? ops.flatMap((op) => valueCells(op, labels)) : ops.map((op) => objectCells(op, labels));
+  const rows = withValues
+    ? ops.flatMap((op) => valueRows(op).map((row) => () => valueCells(op, row, labels)))
+    : ops.map((op) => () => objectCells(op, labels));
   return {
     title: `${verbPhrase(verb)}: ${count(ops.length, "op")}`,
     table: withValues ? VALUE_TABLE : OBJECT_TABLE,
-    rows: rows.map(tableRow),
+    rows: rows.map((make) => () => tableRow(make())),
     open: false,
   };
 }
 
-function valueCells(op: Op, labels: Labels): string[][] {
-  return valueRows(op).map((row) => [
+function valueCells(op: Op, row: ValueRow, labels: Labels): string[] {
+  return [
     person(op),
     target(op),
     value(row.name),
     value(showValue(row.before, labels)),
     value(showValue(row.after, labels)),
     whyText(op),
-  ]);
+  ];
 }
 
 function objectCells(op: Op, labels: Labels): string[] {

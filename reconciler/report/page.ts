@@ -19,9 +19,7 @@ export type Part = string | Span;
 export interface Glyphs {
   readonly arrow: string;
   readonly dot: string;
-  readonly rule: string;
   readonly ellipsis: string;
-  readonly star: string;
 }
 
 export interface PageOptions {
@@ -45,8 +43,8 @@ export interface Page {
 }
 
 const MIN_WIDTH = 20;
-const UNICODE: Glyphs = { arrow: "→", dot: "·", rule: "─", ellipsis: "…", star: "★" };
-const ASCII: Glyphs = { arrow: "->", dot: "-", rule: "-", ellipsis: "...", star: "*" };
+const UNICODE: Glyphs = { arrow: "→", dot: "·", ellipsis: "…" };
+const ASCII: Glyphs = { arrow: "->", dot: "-", ellipsis: "..." };
 const CODES: Readonly<Record<Exclude<Tone, "plain">, string>> = {
   strong: "1",
   dim: "2",
@@ -66,6 +64,11 @@ export function createPage(options: PageOptions): Page {
     glyphs: options.unicode ? UNICODE : ASCII,
     line(indent, parts, hang = indent + 2) {
       const most = Math.floor(width / 2);
+      const simple = paintSimple(parts, width - Math.min(indent, most), options.color);
+      if (simple !== null) {
+        lines.push(" ".repeat(Math.min(indent, most)) + simple);
+        return;
+      }
       const cells = toCells(parts);
       for (const [index, row] of wrap(cells, width, Math.min(indent, most), Math.min(hang, most)).entries())
         lines.push(" ".repeat(Math.min(index === 0 ? indent : hang, most)) + paint(row, options.color));
@@ -105,6 +108,15 @@ export function spreadLine(page: Page, indent: number, left: readonly Part[], ri
   }
   page.line(indent, left);
   page.line(indent + 2, [right]);
+}
+
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
+/** The short way for what nearly all lines are: printable ASCII that fits. null where it is not so simple. */
+function paintSimple(parts: readonly Part[], room: number, color: boolean): string | null {
+  if (color) return null;
+  const text = parts.map((part) => (typeof part === "string" ? part : part.text)).join("");
+  return text.length <= room && PRINTABLE.test(text) ? text : null;
 }
 
 interface Cell {

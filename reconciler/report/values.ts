@@ -113,10 +113,14 @@ function markWords(before: string, after: string, color: boolean): Part[] | null
   });
 }
 
-/** The attribute an op is about and its values, one row each (an update or move has one, a rename may have several). */
-export function valueRows(
-  op: Op,
-): readonly { readonly name: string; readonly before: Value | null; readonly after: Value | null }[] {
+export interface ValueRow {
+  readonly name: string;
+  readonly before: Value | null;
+  readonly after: Value | null;
+}
+
+/** The attributes an op is about with their values, sorted by name. */
+export function valueRows(op: Op): ValueRow[] {
   const names = new Set([...Object.keys(op.before), ...Object.keys(op.after)]);
   return [...names].sort().map((name) => ({ name, before: op.before[name] ?? null, after: op.after[name] ?? null }));
 }
