@@ -45,11 +45,10 @@ export function applyDefaults(directory: Directory, draft: Draft): void {
   if (!draft.cls.letters.includes("s")) return;
   const sid = draft.values("objectsid").length > 0 ? undefined : parseSid(`${naming.domainSid}-${directory.nextRid()}`);
   if (sid !== undefined) draft.set("objectsid", sid);
-  setDefault(
-    draft,
-    "samaccountname",
-    `$${randomBytes(3).toString("hex")}-${randomBytes(6).toString("hex")}`.toUpperCase(),
-  );
+  if (draft.text("samaccountname") === undefined) {
+    const random = randomBytes(9).toString("hex").toUpperCase();
+    draft.set("samaccountname", `$${random.slice(0, 6)}-${random.slice(6)}`);
+  }
   if (!isAccountClass(draft.cls)) {
     setDefault(draft, "grouptype", String(GROUP.security | GROUP.global));
     return;

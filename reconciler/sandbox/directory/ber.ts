@@ -77,31 +77,70 @@ export function messageLength(buffer: Buffer): number | undefined {
   return header?.end;
 }
 
-/** One element: tag, length and the parts' bytes. */
-export function element(tag: number, ...parts: readonly Buffer[]): Buffer {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return Buffer.concat([header(tag, length), ...parts]);
-}
+/**
+ * Writes a message from its end to its beginning: when a header is due, the length of what follows is known, and nothing is
+ * copied into the element around it. So whatever comes last in the message is written first.
+ */
+export class BerWriter {
+  #bytes = Buffer.allocUnsafe(4096);
+  #at = this.#bytes.length;
 
-function header(tag: number, length: number): Buffer {
-  if (length < 0x80) return Buffer.from([tag, length]);
-  const count = length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
-  const out = Buffer.alloc(2 + count);
-  out[0] = tag;
-  out[1] = 0x80 | count;
-  out.writeUIntBE(length, 2, count);
-  return out;
-}
+  /** Bytes written so far: the mark that `close` takes. */
+  get mark(): number {
+    return this.#bytes.length - this.#at;
+  }
 
-export function octets(value: string | Buffer, tag: number = TAG.octets): Buffer {
-  return element(tag, typeof value === "string" ? Buffer.from(value, "utf8") : value);
-}
+  octets(value: string | Buffer, tag: number = TAG.octets): void {
+    const size = typeof value === "string" ? Buffer.byteLength(value, "utf8") : value.length;
+    this.#reserve(size);
+    if (typeof value === "string") this.#bytes.write(value, this.#at, "utf8");
+    else value.copy(this.#bytes, this.#at);
+    this.#header(tag, size);
+  }
 
-export function integer(value: number, tag: number = TAG.integer): Buffer {
-  let size = 1;
-  while (size < 6 && (value < -(2 ** (8 * size - 1)) || value >= 2 ** (8 * size - 1))) size++;
-  const bytes = Buffer.alloc(size);
-  bytes.writeIntBE(value, 0, size);
-  return element(tag, bytes);
+  integer(value: number, tag: number = TAG.integer): void {
+    let size = 1;
+    while (size < 6 && (value < -(2 ** (8 * size - 1)) || value >= 2 ** (8 * size - 1))) size++;
+    this.#reserve(size);
+    this.#bytes.writeIntBE(value, this.#at, size);
+    this.#header(tag, size);
+  }
+
+  /** Elements that are encoded already. */
+  raw(bytes: Buffer): void {
+    this.#reserve(bytes.length);
+    bytes.copy(this.#bytes, this.#at);
+  }
+
+  /** Makes everything written since the mark the content of one element. */
+  close(tag: number, mark: number): void {
+    this.#header(tag, this.mark - mark);
+  }
+
+  /** What was written, as bytes of its own; the writer is empty then. */
+  take(): Buffer {
+    const out = Buffer.from(this.#bytes.subarray(this.#at));
+    this.#at = this.#bytes.length;
+    return out;
+  }
+
+  #header(tag: number, length: number): void {
+    const count = length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
+    this.#reserve(2 + count);
+    this.#bytes[this.#at] = tag;
+    this.#bytes[this.#at + 1] = count === 0 ? length : 0x80 | count;
+    if (count > 0) this.#bytes.writeUIntBE(length, this.#at + 2, count);
+  }
+
+  /** Moves the beginning back by `size` bytes. */
+  #reserve(size: number): void {
+    if (size > this.#at) {
+      const used = this.mark;
+      const larger = Buffer.allocUnsafe(2 * (used + size) + 4096);
+      this.#bytes.copy(larger, larger.length - used, this.#at);
+      this.#bytes = larger;
+      this.#at = larger.length - used;
+    }
+    this.#at -= size;
+  }
 }

@@ -1,12 +1,9 @@
 /** GUIDs, SIDs and times in the forms that Active Directory stores and shows. */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 /** A random (version 4) GUID as objectGUID stores it: the first three fields little-endian (MS-DTYP 2.3.4.2). */
 export function newGuid(): Buffer {
-  const bytes = randomBytes(16);
-  bytes[7] = ((bytes[7] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes;
+  return parseGuid(randomUUID()) ?? Buffer.alloc(16);
 }
 
 /** "3f79048f-42cd-4c77-8426-835cd9f8a3ad" from the stored bytes (MS-DTYP 2.3.4.3). */

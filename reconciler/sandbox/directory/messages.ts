@@ -1,5 +1,5 @@
 /** LDAP messages (RFC 4511 section 4): requests as values, responses as bytes. */
-import { BerError, BerReader, element, integer, octets, TAG } from "./ber.js";
+import { BerError, BerReader, BerWriter, TAG } from "./ber.js";
 import { type Filter, readFilter } from "./filter.js";
 
 export interface AttributeValues {
@@ -213,16 +213,41 @@ export interface Result {
   readonly text?: string;
 }
 
+/** Used by one message at a time: encoding is synchronous. */
+const writer = new BerWriter();
+
 /** The final response to a request. `controls` are encoded controls. */
 export function writeResult(id: number, kind: AnsweredKind, result: Result, controls: readonly Buffer[] = []): Buffer {
-  const body = [integer(result.code, TAG.enumerated), octets(result.matchedDn ?? ""), octets(result.text ?? "")];
-  return envelope(id, element(RESPONSE_TAG[kind], ...body), controls);
+  const end = writer.mark;
+  for (let i = controls.length - 1; i >= 0; i--) writer.raw(controls[i] ?? Buffer.alloc(0));
+  if (controls.length > 0) writer.close(0xa0, end);
+  const body = writer.mark;
+  writer.octets(result.text ?? "");
+  writer.octets(result.matchedDn ?? "");
+  writer.integer(result.code, TAG.enumerated);
+  return finish(id, RESPONSE_TAG[kind], { end, body });
+}
+
+/** The paged results control of a response (RFC 2696). */
+export function pagedResultsControl(cookie: Buffer): Buffer {
+  const end = writer.mark;
+  writer.octets(cookie);
+  writer.integer(0);
+  writer.close(TAG.sequence, end);
+  writer.close(TAG.octets, end);
+  writer.octets("1.2.840.113556.1.4.319");
+  writer.close(TAG.sequence, end);
+  return writer.take();
 }
 
 /** Response to an extended request, with a value. */
 export function writeExtendedResult(id: number, value: string): Buffer {
-  const body = [integer(0, TAG.enumerated), octets(""), octets(""), octets(value, 0x8b)];
-  return envelope(id, element(RESPONSE_TAG.extended, ...body), []);
+  const end = writer.mark;
+  writer.octets(value, 0x8b);
+  writer.octets("");
+  writer.octets("");
+  writer.integer(0, TAG.enumerated);
+  return finish(id, RESPONSE_TAG.extended, { end, body: end });
 }
 
 export interface OutputAttribute {
@@ -231,24 +256,34 @@ export interface OutputAttribute {
 }
 
 export function writeEntry(id: number, dn: string, attributes: readonly OutputAttribute[]): Buffer {
-  const list = attributes.map((attribute) =>
-    element(TAG.sequence, octets(attribute.name), element(TAG.set, ...attribute.values.map((value) => octets(value)))),
-  );
-  return envelope(id, element(0x64, octets(dn), element(TAG.sequence, ...list)), []);
+  const end = writer.mark;
+  for (let i = attributes.length - 1; i >= 0; i--) {
+    const attribute = attributes[i];
+    if (attribute !== undefined) writeAttribute(attribute);
+  }
+  writer.close(TAG.sequence, end);
+  writer.octets(dn);
+  return finish(id, 0x64, { end, body: end });
+}
+
+function writeAttribute(attribute: OutputAttribute): void {
+  const end = writer.mark;
+  for (let i = attribute.values.length - 1; i >= 0; i--) writer.octets(attribute.values[i] ?? "");
+  writer.close(TAG.set, end);
+  writer.octets(attribute.name);
+  writer.close(TAG.sequence, end);
 }
 
 /** A continuation reference (RFC 4511 section 4.5.3). */
 export function writeReference(id: number, url: string): Buffer {
-  return envelope(id, element(0x73, octets(url)), []);
+  const end = writer.mark;
+  writer.octets(url);
+  return finish(id, 0x73, { end, body: end });
 }
 
-/** The paged results control (RFC 2696) of a response. */
-export function pagedResultsControl(cookie: Buffer): Buffer {
-  const value = element(TAG.sequence, integer(0), octets(cookie));
-  return element(TAG.sequence, octets("1.2.840.113556.1.4.319"), octets(value));
-}
-
-function envelope(id: number, operation: Buffer, controls: readonly Buffer[]): Buffer {
-  const tail = controls.length === 0 ? [] : [element(0xa0, ...controls)];
-  return element(TAG.sequence, integer(id), operation, ...tail);
+function finish(id: number, operation: number, marks: { readonly end: number; readonly body: number }): Buffer {
+  writer.close(operation, marks.body);
+  writer.integer(id);
+  writer.close(TAG.sequence, marks.end);
+  return writer.take();
 }

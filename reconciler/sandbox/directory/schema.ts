@@ -264,8 +264,17 @@ export function structuralClass(names: readonly string[]): ClassSchema | undefin
   return best;
 }
 
+/** Keys of the attributes that an object may have, by the class's letters. */
+const ALLOWED = new Map<string, ReadonlySet<string>>();
+
 export function allowsAttribute(cls: ClassSchema, attribute: AttributeSchema): boolean {
-  return [...attribute.classes].some((letter) => cls.letters.includes(letter));
+  let allowed = ALLOWED.get(cls.letters);
+  if (allowed === undefined) {
+    const rows = [...ATTRIBUTES.values()].filter((row) => [...row.classes].some((one) => cls.letters.includes(one)));
+    allowed = new Set(rows.map((row) => row.key));
+    ALLOWED.set(cls.letters, allowed);
+  }
+  return allowed.has(attribute.key);
 }
 
 /** Whether the class is an account (user, inetOrgPerson, computer). */

@@ -1,4 +1,5 @@
 /** Attribute values: from the wire, to comparison keys, to the wire. DN values are not here: they are links (store.ts). */
+import { isUtf8 } from "node:buffer";
 import { normalizeDn } from "../../support/dn.js";
 import { attributeConversion, attributeFailure, CODE } from "./failure.js";
 import { fold } from "./fold.js";
@@ -7,7 +8,6 @@ import type { AttributeSchema } from "./schema.js";
 /** Text for every syntax but bytes, guid and sid. */
 export type Value = string | Buffer;
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const INT32 = [-(2n ** 31n), 2n ** 31n - 1n] as const;
 const INT64 = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 
@@ -47,12 +47,9 @@ function readInteger(text: string, [least, most]: readonly [bigint, bigint]): st
   return value.toString();
 }
 
+/** The text, undefined when the bytes are not UTF-8. */
 export function decode(bytes: Buffer): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return isUtf8(bytes) ? bytes.toString("utf8") : undefined;
 }
 
 export function isBinary(attribute: AttributeSchema): boolean {
