@@ -1,15 +1,14 @@
 /** Collects the errors of a run, and keeps their list readable: a wrong column is wrong in every row. */
-import { MusterError, MusterErrors } from "../support/errors.js";
+import { errorsOf } from "../repo/one-pass.js";
+import { MusterError } from "../support/errors.js";
 import { MAX_LISTED_ERRORS } from "../support/limits.js";
 
-/** The result, or null with its errors collected. */
+/** The result, or null with its errors collected; what is not ours is thrown again. */
 export function attempt<T>(call: () => T, errors: MusterError[]): T | null {
   try {
     return call();
   } catch (error) {
-    if (error instanceof MusterErrors) errors.push(...error.errors);
-    else if (error instanceof MusterError) errors.push(error);
-    else throw error;
+    errors.push(...errorsOf(error));
     return null;
   }
 }

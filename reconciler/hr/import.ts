@@ -13,6 +13,7 @@ import type { SourceRecord } from "../model/files/source-record.js";
 import { canonicalJson } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
 import type { PolicyDocument } from "../model/policy.js";
+import { sourceRecordPath } from "../repo/paths.js";
 import { writeYaml } from "../repo/yaml.js";
 import { assert, MusterError, throwAll } from "../support/errors.js";
 import { MAX_WORKER_BYTES } from "../support/limits.js";
@@ -22,7 +23,7 @@ import { resolveExportedAt } from "./exported-at.js";
 import { endedFindings, type ImportFinding, managerFindings, quarantineFindings } from "./findings.js";
 import type { Instant } from "./instant.js";
 import { type MappedRow, mapRows, missingColumns } from "./map-row.js";
-import { countFates, type FateCounts, type NextFile, nextState, recordOf, sourceRecordPath } from "./next-state.js";
+import { countFates, type FateCounts, type NextFile, nextState, recordOf } from "./next-state.js";
 import { rowProblem } from "./row-problem.js";
 import { type CsvTable, readCsv } from "./sources/csv.js";
 import { checkExportTime, checkTrust, type SourceBase } from "./trust.js";
@@ -119,7 +120,7 @@ function readInputs(input: ImportInput): { table: CsvTable; exportedAt: Instant 
 }
 
 function ownBase({ source, base }: ImportInput): SourceBase {
-  return { record: base.record, workers: base.workers.filter(({ worker }) => worker.source === source.value.name) };
+  return { ...base, workers: base.workers.filter(({ worker }) => worker.source === source.value.name) };
 }
 
 /** Under `refuse` every problem; under quarantine those of rows whose key is unreadable, or all when there are too many. */

@@ -3,7 +3,6 @@
  * export leaves empty is null. All problems of a row are collected; a worker comes out only when there are none.
  */
 import type { Worker } from "../model/files/worker.js";
-import { encodeFileName } from "../model/hash.js";
 import { MusterError } from "../support/errors.js";
 import { CONTACT_FIELDS, type CompiledSource, JOB_FIELDS, NAME_FIELDS, type SourceField } from "./compile-source.js";
 import { readEmployment } from "./read-employment.js";
@@ -21,9 +20,6 @@ export interface MappedRow {
   readonly ended: boolean;
   readonly problems: readonly MusterError[];
 }
-
-/** Longest file name of the common file systems, in bytes; `.yaml` included. */
-const MAX_FILE_NAME = 255;
 
 /** MUS-2005 for each column that the Source reads and the export lacks. */
 export function missingColumns(compiled: CompiledSource, table: CsvTable, file: string): MusterError[] {
@@ -99,9 +95,7 @@ function readId(reader: RowReader, field: SourceField | undefined): string | nul
     reader.report("MUS-2017", field, `the key ${quoteCell(id)} holds a colon, which stands between source and key`);
     return null;
   }
-  if (Buffer.byteLength(`${encodeFileName(id)}.yaml`) <= MAX_FILE_NAME) return id;
-  reader.report("MUS-2017", field, `the key ${quoteCell(id)} is too long for a file name`);
-  return null;
+  return id;
 }
 
 function checkName(reader: RowReader, compiled: CompiledSource, name: Worker["name"]): void {

@@ -1,24 +1,17 @@
 /** The worker files of a source after an import, and the record of it. */
 import type { SourceRecord } from "../model/files/source-record.js";
 import type { Worker } from "../model/files/worker.js";
-import { canonicalJson, encodeFileName, shardOf } from "../model/hash.js";
+import { canonicalJson } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
 import { parseInstant } from "../policy/time.js";
+import { blobId } from "../repo/git.js";
+import { workerPath } from "../repo/paths.js";
+import { treeDigest } from "../repo/read-snapshot.js";
 import { writeYaml } from "../repo/yaml.js";
 import { mergePeriods } from "./employment-periods.js";
 import type { Instant } from "./instant.js";
 import type { MappedRow } from "./map-row.js";
-import { gitBlobId, sourceDigest } from "./source-digest.js";
 import type { SourceBase } from "./trust.js";
-
-/** Path of a worker's file in the repository. */
-export function workerPath(source: string, id: string): string {
-  return `state/workers/${source}/${shardOf(id)}/${encodeFileName(id)}.yaml`;
-}
-
-export function sourceRecordPath(source: string): string {
-  return `state/sources/${source}.yaml`;
-}
 
 export interface FateCounts {
   readonly added: number;
@@ -58,7 +51,7 @@ export function nextState(
     const worker = row === undefined ? withAbsence(before, exportedAt) : (withHistory(row.worker, before) ?? before);
     if (worker === null) continue;
     const content = writeYaml(worker);
-    const blob = gitBlobId(content);
+    const blob = blobId(base, Buffer.from(content));
     const kept = worker === before && row?.worker == null;
     const fate = kept ? "kept" : fateOf(before, worker, blob === file?.blob);
     next.set(id, {
@@ -121,7 +114,7 @@ export function recordOf(source: string, { rows, next, base, exportedAt }: Recor
     exportedAt: sameTime ? last.exportedAt : exportedAt.text,
     rows: rows.length,
     workers: next.size,
-    digest: sourceDigest([...next.values()].map(({ path, blob }) => [path, blob] as const)),
+    digest: treeDigest([...next.values()]),
     ...(ended.length === 0 ? {} : { ended }),
   };
 }

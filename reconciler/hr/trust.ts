@@ -27,6 +27,8 @@ export interface SourceBase {
   /** `blob` is the git blob id of the file. */
   readonly workers: readonly WorkerFile[];
   readonly record: SourceRecord | null;
+  /** How the repository names its blobs. */
+  readonly objectFormat: "sha1" | "sha256";
 }
 
 export interface TrustInput {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type ImportResult, importExport } from "../../../reconciler/hr/import.js";
 import type { SourceBase } from "../../../reconciler/hr/trust.js";
 import type { Source } from "../../../reconciler/model/files/index.js";
 import type { PolicyDocument } from "../../../reconciler/model/policy.js";
-import { readDocument } from "../../../reconciler/repo/yaml.js";
+import { openRepository } from "../../../reconciler/repo/state.js";
+import { commitFiles, createRepository } from "../repo/temp-repository.js";
 import { catchErrors } from "./catch-errors.js";
 import { applyChanges, EMPTY_BASE, workerOf } from "./repository.js";
 
@@ -16,15 +17,22 @@ const DAYS = [
   ["day-4-2026-12-02-truncated.csv", "2026-12-02T09:00:00-08:00"],
 ] as const;
 
-function readSource(): PolicyDocument<Source> {
-  const document = readDocument(readFileSync(POLICY), POLICY, { maxBytes: 1e6 });
-  return { value: document.value as Source, file: POLICY, blob: "", line: 1, positions: document.positions };
-}
+let folder: string;
+let source: PolicyDocument<Source>;
+
+/** The Source as it is read from a repository: checked by its schema, with the place of every expression. */
+beforeAll(async () => {
+  folder = createRepository({ [POLICY]: readFileSync(POLICY, "utf8") });
+  const { policies } = await (await openRepository(folder, { cache: null })).readPolicies({ commit: "HEAD" });
+  const [found] = policies.sources;
+  if (found === undefined) throw new Error("the example has no Source");
+  source = found;
+});
 
 function importDay(day: 1 | 2 | 3 | 4, base: SourceBase): ImportResult {
   const [fileName, now] = DAYS[day - 1] ?? ["", ""];
   return importExport({
-    source: readSource(),
+    source,
     bytes: readFileSync(`import/adventureworks/${fileName}`),
     fileName: `import/adventureworks/${fileName}`,
     exportedAt: null,
@@ -153,6 +161,19 @@ describe("the exports of Adventure Works", () => {
     expect(workerOf(base, "293")?.employment.periods).toEqual([
       { from: "2026-12-14", lastDay: null, status: "rescinded" },
     ]);
+  });
+
+  it("writes what a repository reads back as it was written", async () => {
+    let base = EMPTY_BASE;
+    for (const day of [1, 2, 3] as const) {
+      const result = importDay(day, base);
+      base = applyChanges(base, result);
+      commitFiles(folder, Object.fromEntries(result.changes.map(({ path, content }) => [path, content ?? ""])));
+      const snapshot = await (await openRepository(folder, { cache: null })).readSnapshot({ commit: "HEAD" });
+      expect(snapshot.sources.adventureworks).toEqual(base.record);
+      const byKey = [...base.workers].sort((a, b) => (a.key < b.key ? -1 : 1));
+      expect(snapshot.workers).toEqual(byKey);
+    }
   });
 
   it("refuses the truncated file of day 4", () => {

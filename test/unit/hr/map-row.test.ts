@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Source, Worker } from "../../../reconciler/model/files/index.js";
-import { encodeFileName } from "../../../reconciler/model/hash.js";
 import { catchErrors, describeErrors } from "./catch-errors.js";
 import { applyChanges, EMPTY_BASE, workerOf } from "./repository.js";
 import { buildCsv, buildSource, importCsv } from "./source-builder.js";
@@ -215,13 +214,6 @@ describe("keys", () => {
 
   it("refuses a colon, which stands between source and key", () => {
     expect(errorsOf({ ID: "a:5" })[0]).toContain('MUS-2017 Row 3, column ID: the key "a:5" holds a colon');
-  });
-
-  it("refuses a key whose file name would be longer than 255 bytes", () => {
-    const longest = "x".repeat(250);
-    expect(`${encodeFileName(longest)}.yaml`).toHaveLength(255);
-    expect(mapOne({ ID: longest })?.id).toBe(longest);
-    expect(errorsOf({ ID: `${longest}x` })[0]).toContain("is too long for a file name");
   });
 
   it("refuses blanks around a manager", () => {

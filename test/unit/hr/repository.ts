@@ -1,11 +1,11 @@
 import type { ImportResult } from "../../../reconciler/hr/import.js";
-import { gitBlobId } from "../../../reconciler/hr/source-digest.js";
 import type { SourceBase } from "../../../reconciler/hr/trust.js";
 import type { Worker } from "../../../reconciler/model/files/index.js";
 import { keyOfWorker } from "../../../reconciler/model/worker.js";
+import { blobId } from "../../../reconciler/repo/git.js";
 import { readDocument } from "../../../reconciler/repo/yaml.js";
 
-export const EMPTY_BASE: SourceBase = { workers: [], record: null };
+export const EMPTY_BASE: SourceBase = { workers: [], record: null, objectFormat: "sha1" };
 
 /** What a repository holds after an import was written: workers are read back from the text of their files. */
 export function applyChanges(base: SourceBase, result: ImportResult): SourceBase {
@@ -16,10 +16,10 @@ export function applyChanges(base: SourceBase, result: ImportResult): SourceBase
     if (path.startsWith("state/sources/")) record = result.record;
     else {
       const worker = readDocument(content, path, { maxBytes: 1e6 }).value as Worker;
-      files.set(path, { key: keyOfWorker(worker), worker, file: path, blob: gitBlobId(content) });
+      files.set(path, { key: keyOfWorker(worker), worker, file: path, blob: blobId(base, Buffer.from(content)) });
     }
   }
-  return { workers: [...files.values()], record };
+  return { ...base, workers: [...files.values()], record };
 }
 
 export function workerOf(base: SourceBase, id: string): Worker | undefined {

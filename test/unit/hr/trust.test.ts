@@ -149,7 +149,7 @@ describe("the time of an export", () => {
   const csv = buildCsv(rowsOf(1, 3));
   const codes = (exportedAt: string, now: string, last?: string) => {
     const base =
-      last === undefined ? EMPTY_BASE : { workers: [], record: { ...importCsv(csv).record, exportedAt: last } };
+      last === undefined ? EMPTY_BASE : { ...EMPTY_BASE, record: { ...importCsv(csv).record, exportedAt: last } };
     try {
       importCsv(csv, { exportedAt, now, base });
       return [];
