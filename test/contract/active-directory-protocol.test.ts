@@ -1,11 +1,19 @@
 /** What the driver makes of servers and networks that misbehave. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { TargetPort } from "../../reconciler/model/ports.js";
-import { writeEntry, writeExtendedResult, writeResult } from "../../reconciler/sandbox/directory/messages.js";
 import { MusterError } from "../../reconciler/support/errors.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import { applyOne, readyOp } from "../support/ready-ops.js";
-import { cookieOf, page, type Script, type ScriptedServer, startScripted } from "../support/scripted-ldap.js";
+import {
+  cookieOf,
+  entry,
+  page,
+  result,
+  type Script,
+  type ScriptedServer,
+  startScripted,
+  whoAmI,
+} from "../support/scripted-ldap.js";
 
 const BASE = "DC=x";
 const PEOPLE = "OU=People,DC=x";
@@ -94,10 +102,7 @@ describe("a read is complete or an error", () => {
 
   it("MUS-5003 for an account whose userAccountControl is hidden", async () => {
     const user = (id: number) =>
-      writeEntry(id, `CN=a,${PEOPLE}`, [
-        { name: "objectGUID", values: [Buffer.alloc(16, 7)] },
-        { name: "objectClass", values: ["top", "user"] },
-      ]);
+      entry(id, `CN=a,${PEOPLE}`, { objectGUID: [Buffer.alloc(16, 7)], objectClass: ["top", "user"] });
     const port = await connect(searches((_cookie, id) => [user(id), ...page(id, { dns: [BASE, PEOPLE] })]));
     await port.open("reader");
     expect(await codeOf(port.observe(selection))).toBe("MUS-5003");
@@ -120,14 +125,12 @@ describe("a read is complete or an error", () => {
 });
 
 describe("identity", () => {
-  const anonymous: Script = ({ request, id }) =>
-    request.kind === "extended" ? [writeExtendedResult(id, "")] : undefined;
+  const anonymous: Script = ({ request, id }) => (request.kind === "extended" ? [whoAmI(id, "")] : undefined);
 
   it("MUS-5002 when the server sees nobody, or refuses the credentials", async () => {
     expect(await codeOf((await connect(anonymous)).open("reader"))).toBe("MUS-5002");
     await server?.close();
-    const refused: Script = ({ request, id }) =>
-      request.kind === "bind" ? [writeResult(id, "bind", { code: 49 })] : undefined;
+    const refused: Script = ({ request, id }) => (request.kind === "bind" ? [result(id, "bind", 49)] : undefined);
     expect(await codeOf((await connect(refused)).open("reader"))).toBe("MUS-5002");
   });
 
@@ -170,7 +173,7 @@ describe("identity", () => {
 
   it("stops when a new connection belongs to somebody else", async () => {
     const port = await connect(({ request, id }, connection) => {
-      if (request.kind === "extended") return [writeExtendedResult(id, `u:user${connection}`)];
+      if (request.kind === "extended") return [whoAmI(id, `u:user${connection}`)];
       if (request.kind !== "search") return undefined;
       return server?.seen.length === 5 ? "drop" : page(id, { dns: [BASE] });
     });
@@ -203,9 +206,8 @@ describe("writes without a reply", () => {
     const port = await connect(({ request, id }) => {
       if (request.kind === "modify") return "silence";
       if (request.kind !== "search") return undefined;
-      const title = { name: "title", values: ["new"] };
-      const entry = writeEntry(id, `CN=a,${PEOPLE}`, [{ name: "objectGUID", values: [Buffer.alloc(16)] }, title]);
-      return [entry, ...page(id)];
+      const account = entry(id, `CN=a,${PEOPLE}`, { objectGUID: [Buffer.alloc(16)], title: ["new"] });
+      return [account, ...page(id)];
     });
     await port.open("writer");
     expect((await applyOne(port, update)).kind).toBe("done");

@@ -6,15 +6,7 @@ import { join } from "node:path";
 import { createServer } from "node:tls";
 import { messageLength } from "../../reconciler/sandbox/directory/ber.js";
 import { ensureCertificates } from "../../reconciler/sandbox/directory/certificates.js";
-import {
-  type Message,
-  pagedResultsControl,
-  readMessage,
-  writeEntry,
-  writeExtendedResult,
-  writeReference,
-  writeResult,
-} from "../../reconciler/sandbox/directory/messages.js";
+import { type Message, readMessage } from "../../reconciler/sandbox/directory/messages.js";
 
 /** What is sent back; "drop" cuts the connection, "silence" never answers, undefined leaves it to the default. */
 export type Script = (message: Message, connection: number) => readonly Buffer[] | "drop" | "silence" | undefined;
@@ -68,8 +60,51 @@ export async function startScripted(script: Script): Promise<ScriptedServer> {
 
 function standard({ id, request }: Message): readonly Buffer[] | "silence" {
   if (request.kind === "unbind" || request.kind === "abandon") return "silence";
-  if (request.kind === "extended") return [writeExtendedResult(id, "u:CORP\\svc-muster")];
-  return [writeResult(id, request.kind, { code: 0, text: "", matchedDn: "" })];
+  return [request.kind === "extended" ? whoAmI(id, "u:CORP\\svc-muster") : result(id, request.kind, 0)];
+}
+
+/** One BER element with a definite length (X.690). */
+function element(tag: number, ...parts: readonly (Buffer | string)[]): Buffer {
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+  const { length } = body;
+  const header = length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from(header), body]);
+}
+
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const OCTETS = 0x04;
+const CONTROLS = 0xa0;
+const RESULTS = { bind: 0x61, search: 0x65, modify: 0x67, add: 0x69, delete: 0x6b, modifyDN: 0x6d, compare: 0x6f };
+
+function message(id: number, ...parts: readonly Buffer[]): Buffer {
+  return element(SEQUENCE, element(0x02, Buffer.from([id])), ...parts);
+}
+
+function resultBody(code: number): Buffer[] {
+  return [element(0x0a, Buffer.from([code])), element(OCTETS, ""), element(OCTETS, "")];
+}
+
+/** The final response to a request (RFC 4511 section 4.1.9). */
+export function result(id: number, kind: keyof typeof RESULTS, code: number): Buffer {
+  return message(id, element(RESULTS[kind], ...resultBody(code)));
+}
+
+/** The response to Who Am I (RFC 4532). */
+export function whoAmI(id: number, identity: string): Buffer {
+  return message(id, element(0x78, ...resultBody(0), element(0x8b, identity)));
+}
+
+/** An entry of a search. */
+export function entry(
+  id: number,
+  dn: string,
+  attributes: Readonly<Record<string, readonly (Buffer | string)[]>>,
+): Buffer {
+  const list = Object.entries(attributes).map(([name, values]) =>
+    element(SEQUENCE, element(OCTETS, name), element(SET, ...values.map((value) => element(OCTETS, value)))),
+  );
+  return message(id, element(0x64, element(OCTETS, dn), element(SEQUENCE, ...list)));
 }
 
 export interface PageOptions {
@@ -80,20 +115,21 @@ export interface PageOptions {
   readonly code?: number;
 }
 
-/** The answer to a search. */
-export function page(id: number, options: PageOptions = {}): Buffer[] {
-  const { dns = [], cookie = "", reference, code = 0 } = options;
-  const entries = dns.map((dn) =>
-    writeEntry(id, dn, [{ name: "objectGUID", values: [Buffer.from(dn.padEnd(16).slice(0, 16))] }]),
-  );
-  const references = reference === undefined ? [] : [writeReference(id, reference)];
-  const control = pagedResultsControl(Buffer.from(cookie));
-  return [...entries, ...references, writeResult(id, "search", { code, text: "", matchedDn: "" }, [control])];
+/** The answer to a search: entries, a continuation reference, the result with the paged results control (RFC 2696). */
+export function page(id: number, { dns = [], cookie = "", reference, code = 0 }: PageOptions = {}): Buffer[] {
+  const entries = dns.map((dn) => entry(id, dn, { objectGUID: [Buffer.from(dn.padEnd(16).slice(0, 16))] }));
+  const references = reference === undefined ? [] : [message(id, element(0x73, element(OCTETS, reference)))];
+  const value = element(SEQUENCE, element(0x02, Buffer.from([0])), element(OCTETS, cookie));
+  const control = element(SEQUENCE, element(OCTETS, PAGED_RESULTS), element(OCTETS, value));
+  const done = message(id, element(RESULTS.search, ...resultBody(code)), element(CONTROLS, control));
+  return [...entries, ...references, done];
 }
+
+const PAGED_RESULTS = "1.2.840.113556.1.4.319";
 
 /** The cookie that a search carries, undefined when it is not paged. */
 export function cookieOf(message: Message): string | undefined {
-  const control = message.controls.find(({ oid }) => oid === "1.2.840.113556.1.4.319");
+  const control = message.controls.find(({ oid }) => oid === PAGED_RESULTS);
   if (control?.value === undefined) return undefined;
   // SEQUENCE { size INTEGER, cookie OCTET STRING }: the cookie is the last element.
   const { value } = control;
