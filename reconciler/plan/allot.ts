@@ -19,7 +19,7 @@ import type { Operand } from "../model/intent.js";
 import type { Ledger } from "../model/ledger.js";
 import type { Value } from "../model/value.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
-import { splitAccountPath } from "../policy/compiled.js";
+import { isAccountPath, splitAccountPath } from "../policy/compiled.js";
 import { type Expression, toText } from "../policy/expression/index.js";
 import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
 import { parseInstant } from "../policy/time.js";
@@ -291,16 +291,21 @@ class AllotState implements Allotment {
   }
 }
 
-/** Evaluates an expression that reads names of accounts. */
+/**
+ * Evaluates an expression that reads names of accounts. A name that is not known makes the whole unmanaged: a half-built
+ * value ("@corp.example" without its name) must never reach a directory.
+ */
 export function evaluateDeferred(
   expression: Expression,
   inputs: Readonly<Record<string, Operand>>,
   names: Pick<Allotment, "read">,
   subject: Subject,
 ): Value | null | undefined {
+  const unknown = expression.paths.some((path) => isAccountPath(path) && names.read(subject, path) === undefined);
+  if (unknown) return undefined;
   const result = expression.evaluate({
     get: (path) =>
-      path.startsWith("account.") || path.startsWith("target:") ? names.read(subject, path) : inputs[path],
+      isAccountPath(path) ? names.read(subject, path) : inputs[path],
     asOf: 0,
   });
   return result === undefined ? undefined : toText(result);

@@ -10,6 +10,7 @@ export type { Lifecycle } from "./lifecycle.js";
 export type { Mapping } from "./mapping.js";
 export type { Override } from "./override.js";
 export type { Release } from "./release.js";
+export type { RunFile } from "./run.js";
 export type { Scope } from "./scope.js";
 export type { SourceRecord } from "./source-record.js";
 export type { Source } from "./source.js";

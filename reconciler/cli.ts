@@ -1,0 +1,175 @@
+#!/usr/bin/env node
+/** argv and environment to a command; the only file that sets the exit code. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { runApply } from "./commands/apply.js";
+import type { Context, ExitCode } from "./commands/context.js";
+import { runDemo } from "./commands/demo/story.js";
+import { runImport } from "./commands/import.js";
+import { runLedgerRebuild } from "./commands/ledger.js";
+import { runPlan } from "./commands/plan.js";
+import { runSandbox } from "./commands/sandbox.js";
+import { runShow } from "./commands/show.js";
+import { runValidate } from "./commands/validate.js";
+import { parseInstant } from "./policy/time.js";
+import { musterVersion } from "./repo/schemas.js";
+import { renderError } from "./report/error.js";
+import { MusterError, MusterErrors } from "./support/errors.js";
+
+interface GlobalOptions {
+  readonly repo: string;
+  readonly environment?: string;
+  readonly cache?: string | false;
+  readonly clock?: string;
+  readonly color: boolean;
+  readonly width?: number;
+}
+
+/** Columns of a page when nobody is looking at a terminal, and the most that is comfortable to read. */
+const PIPE_WIDTH = 80;
+const MAX_WIDTH = 120;
+
+function contextOf(options: GlobalOptions): Context {
+  const fixed = options.clock === undefined ? null : parseInstant(options.clock);
+  const { stdout, stderr } = process;
+  return {
+    folder: options.repo,
+    environment: options.environment ?? null,
+    cache: options.cache === false ? null : options.cache,
+    clock: { now: () => fixed ?? Date.now() },
+    clockGiven: fixed !== null,
+    variable: (name) => process.env[name],
+    print: (text) => stdout.write(text),
+    remark: (text) => stderr.write(text),
+    page: {
+      width: options.width ?? (stdout.isTTY ? Math.min(stdout.columns, MAX_WIDTH) : PIPE_WIDTH),
+      color: options.color && stdout.isTTY === true && process.env.NO_COLOR === undefined,
+      unicode: process.env.TERM !== "dumb",
+    },
+    terminal: stderr.isTTY === true,
+  };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is not a whole number.");
+  return Number(text);
+}
+
+const FORMAT = () => new Option("--format <format>", "how to print").choices(["text", "json"]).default("text");
+
+export function buildProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command("muster");
+  program
+    .description("A declarative GitOps reconciler for identities.")
+    .version(musterVersion())
+    .option("--repo <folder>", "the state repository", ".")
+    .option("--environment <name>", "the environment; needed where there are several")
+    .option("--cache <folder>", "where to keep what was parsed; default: inside the git directory")
+    .option("--no-cache", "keep nothing")
+    .option("--clock <instant>", "the time it is, with offset; only where every target is a sandbox")
+    .option("--width <columns>", "columns of text output", wholeNumber)
+    .option("--no-color", "plain text on a terminal too")
+    .exitOverride()
+    .showHelpAfterError();
+  const run = (work: (context: Context) => Promise<ExitCode>) => async () =>
+    finish(await work(contextOf(program.opts())));
+  addReading(program, run);
+  addWriting(program, run);
+  return program;
+}
+
+type Run = (work: (context: Context) => Promise<ExitCode>) => () => Promise<void>;
+
+function addReading(program: Command, run: Run): void {
+  program
+    .command("validate")
+    .description("check files, policies and workers; no target is asked")
+    .option("--worktree", "the files as they lie here, committed or not", false)
+    .action((options) => run((context) => runValidate(context, options))());
+  program
+    .command("plan")
+    .description("show what would be done, and why")
+    .option("--as-of <instant>", "the instant that decides desired state, with offset; default: now")
+    .option("--out <file>", "save the plan for apply")
+    .option("--only <worker>", "show one worker's part; guards and counts stay those of the whole plan")
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "markdown", "json"]).default("text"))
+    .option("--full", "fold nothing", false)
+    .option("--worktree", "plan on uncommitted files; such a plan cannot be saved", false)
+    .option("--exit-code", "exit 2 when there are changes", false)
+    .option("--fail-on-findings", "exit 9 when there are findings beyond information", false)
+    .action((options) => {
+      const { asOf = null, out = null, only = null } = options;
+      return run((context) => runPlan(context, { ...options, asOf, out, only }))();
+    });
+  program
+    .command("show")
+    .description("tell all about one identity")
+    .argument("<worker>", "an id, or source:id")
+    .option("--as-of <instant>", "as it will be, or was, at an instant")
+    .addOption(FORMAT())
+    .action((worker, options) =>
+      run((context) => runShow(context, { worker, asOf: options.asOf ?? null, format: options.format }))(),
+    );
+}
+
+function addWriting(program: Command, run: Run): void {
+  program
+    .command("import")
+    .description("turn an export of an HR system into worker files")
+    .requiredOption("--source <name>", "the Source policy")
+    .argument("[file]", "the export; default: file.path of the Source")
+    .option("--exported-at <instant>", "when it was exported; default: from its name")
+    .option("--commit", "commit the files", false)
+    .addOption(FORMAT())
+    .action((file, options) => {
+      const { source, commit, format } = options;
+      const exportedAt = options.exportedAt ?? null;
+      return run((context) => runImport(context, { source, file: file ?? null, exportedAt, commit, format }))();
+    });
+  program
+    .command("apply")
+    .description("execute an approved plan and commit the record")
+    .requiredOption("--plan <file>", "the plan, as saved by plan --out")
+    .addOption(FORMAT())
+    .action((options) => run((context) => runApply(context, { plan: options.plan, format: options.format }))());
+  const ledger = program.command("ledger").description("the ledger of what is bound, allotted and confirmed");
+  ledger
+    .command("rebuild")
+    .description("restore the ledger from the run records")
+    .action(() => run((context) => runLedgerRebuild(context))());
+  const sandbox = program.command("sandbox").description("the embedded directory, to try Muster without one");
+  sandbox
+    .command("start")
+    .requiredOption("--folder <folder>", "where its data lives")
+    .option("--port <port>", "default: any free port", wholeNumber, 0)
+    .option("--empty", "without the people from before Muster", false)
+    .action((options) => run((context) => runSandbox(context, options))());
+  program
+    .command("demo")
+    .description("the whole story on the embedded sandbox, in a temporary folder")
+    .option("--keep", "keep the temporary folder", false)
+    .action((options) => run((context) => runDemo(context, options))());
+}
+
+async function main(): Promise<void> {
+  // A closed pipe (`muster plan | head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  try {
+    await buildProgram((code) => {
+      process.exitCode = code;
+    }).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 7;
+  const color = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
+  process.stderr.write(renderError(error, { color, width: PIPE_WIDTH, unicode: true }));
+  return error instanceof MusterError || error instanceof MusterErrors ? error.exit : 1;
+}
+
+await main();

@@ -1,0 +1,175 @@
+/**
+ * The desk: everything a plan is made from, read once. Policies and workers at the desired commit, ledger and runs at the
+ * records branch, and the pictures of the targets. Commands that plan, apply or show all start here.
+ */
+import { digestOf } from "../model/hash.js";
+import type { IdentityKey } from "../model/identity.js";
+import { type Ledger, ledgerKey } from "../model/ledger.js";
+import type { Observed, Selection } from "../model/observed.js";
+import type { PlanBody } from "../model/plan.js";
+import type { TargetPort } from "../model/ports.js";
+import type { RecentOp } from "../model/run.js";
+import type { Snapshot } from "../model/worker.js";
+import { makePlan } from "../plan/assemble.js";
+import { selectionFor } from "../plan/selection.js";
+import { compilePolicies } from "../policy/compile.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { type Desire, desire, type IdentityDesire, type IntentStore } from "../policy/desire.js";
+import { parseDuration } from "../policy/time.js";
+import { readRuns, recentOps } from "../record/read-runs.js";
+import { Cache } from "../repo/cache.js";
+import { askGit } from "../repo/git.js";
+import { musterVersion } from "../repo/schemas.js";
+import { type At, openRepository, type Repository } from "../repo/state.js";
+import { MusterError } from "../support/errors.js";
+import { capabilitiesOf, openTarget } from "../targets/open.js";
+import type { Context } from "./context.js";
+
+export interface Desk {
+  readonly repository: Repository;
+  readonly policy: CompiledPolicy;
+  readonly snapshot: Snapshot;
+  readonly ledger: Ledger;
+  readonly recent: readonly RecentOp[];
+  readonly ledgerDigest: string;
+  /** Commits read; desired is "worktree" for uncommitted files. */
+  readonly commits: { readonly desired: string; readonly records: string | null };
+  readonly targets: Readonly<Record<string, { readonly port: TargetPort; readonly selection: Selection }>>;
+  close(): Promise<void>;
+}
+
+export interface Planned {
+  readonly body: PlanBody;
+  readonly desire: Desire;
+  readonly observed: Readonly<Record<string, Observed>>;
+}
+
+/** Reads everything but the targets; their drivers are made and not yet connected. Throws for invalid input. */
+export async function openDesk(context: Context, options: { readonly worktree?: boolean } = {}): Promise<Desk> {
+  const repository = await openRepository(context.folder, context.cache === undefined ? {} : { cache: context.cache });
+  const head = await repository.resolve("HEAD");
+  const desired: At = options.worktree === true || head === null ? { worktree: true } : { commit: head };
+  const { policies } = await repository.readPolicies(desired);
+  const environment = chooseEnvironment(
+    context,
+    policies.environments.map((document) => document.value.name),
+  );
+  const policy = compilePolicies(policies, environment, (type) => capabilitiesOf(type as "active-directory"));
+  checkClock(context, policy);
+  const snapshot = await repository.readSnapshot(desired);
+  const records = await recordsCommit(repository, policy);
+  const at: At = records === null ? { worktree: true } : { commit: records };
+  const ledger = await repository.readLedger(at, environment);
+  const recent =
+    records === null ? [] : recentOps(await readRuns(repository, records, environment, windowStart(context, policy)));
+  const targets = Object.fromEntries(
+    policy.targets.map((target) => {
+      const port = openTarget(target.document.value, context.variable);
+      return [target.name, { port, selection: selectionFor(policy, target.name, ledger) }];
+    }),
+  );
+  return {
+    repository,
+    policy,
+    snapshot,
+    ledger,
+    recent,
+    ledgerDigest: await digestLedger(repository, records, environment, ledger),
+    commits: { desired: "commit" in desired ? desired.commit : "worktree", records },
+    targets,
+    close: async () => {
+      await Promise.all(Object.values(targets).map(({ port }) => port.close()));
+    },
+  };
+}
+
+/** Connects to every target and takes a complete picture of each. */
+export async function observeAll(desk: Desk, role: "reader" | "writer"): Promise<Record<string, Observed>> {
+  const pictures = Object.entries(desk.targets).map(async ([name, { port, selection }]) => {
+    await port.open(role);
+    return [name, await port.observe(selection)] as const;
+  });
+  return Object.fromEntries(await Promise.all(pictures));
+}
+
+/** The plan of one instant from the pictures taken. Instants are epoch milliseconds. */
+export function planFrom(
+  desk: Desk,
+  observed: Readonly<Record<string, Observed>>,
+  instants: { readonly asOf: number; readonly now: number },
+): Planned {
+  const { policy, snapshot, ledger, recent, ledgerDigest } = desk;
+  const store = openIntentStore(desk.repository);
+  const wanted = desire(snapshot, policy, instants.asOf, store);
+  store.save();
+  const version = musterVersion();
+  const input = { policy, snapshot, desire: wanted, ledger, observed, recent, ledgerDigest, version, ...instants };
+  return { body: makePlan(input), desire: wanted, observed };
+}
+
+/** A person's name for reports: from the intents of the plan. */
+export function labelsFrom(wanted: Desire): (identity: IdentityKey) => string | null {
+  const labels = new Map(wanted.intents.map((intent) => [intent.identity, intent.label]));
+  return (identity) => labels.get(identity) ?? null;
+}
+
+export function anchorFrom(ledger: Ledger): (target: string, identity: IdentityKey) => string | null {
+  return (target, identity) => ledger.entries.get(ledgerKey(target, identity))?.current?.anchor ?? null;
+}
+
+function chooseEnvironment(context: Context, names: readonly string[]): string {
+  if (context.environment !== null) return context.environment;
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return only;
+  const what = only === undefined ? "the policies have no Environment" : "there are several environments";
+  const next =
+    only === undefined ? "Add an Environment to policies/." : `Name one with --environment: ${names.join(", ")}.`;
+  throw new MusterError("MUS-7001", { what, next });
+}
+
+function checkClock(context: Context, policy: CompiledPolicy): void {
+  const real = policy.targets.filter((target) => target.document.value.sandbox !== true).map((target) => target.name);
+  if (!context.clockGiven || real.length === 0) return;
+  throw new MusterError("MUS-4007", { what: `--clock is only for sandboxes, and ${real.join(", ")} is none` });
+}
+
+async function recordsCommit(repository: Repository, policy: CompiledPolicy): Promise<string | null> {
+  const { branch } = policy.environment.records;
+  return (await repository.resolve(`refs/heads/${branch}`)) ?? (await repository.resolve("HEAD"));
+}
+
+/** Guards and fights look back; the longest window decides how many runs are read. Bootstraps count over their life. */
+function windowStart(context: Context, policy: CompiledPolicy): number {
+  if (policy.source.bootstraps.length > 0) return 0;
+  const spans = policy.guards.flatMap((d) => d.value.limits ?? []).map((limit) => limit.per ?? "24h");
+  const days = [...spans, policy.environment.fight?.within ?? "7d"].map((text) => {
+    const { amount, unit } = parseDuration(text);
+    return unit === "y" ? amount * 366 : unit === "d" ? amount : amount / 24;
+  });
+  return context.clock.now() - (Math.max(1, ...days) + 1) * 86_400_000;
+}
+
+async function digestLedger(
+  repository: Repository,
+  records: string | null,
+  environment: string,
+  ledger: Ledger,
+): Promise<string> {
+  if (records === null) return digestOf([...ledger.entries.values()]);
+  const folder = `state/environments/${environment}`;
+  const trees = [`${folder}/accounts`, `${folder}/groups`].map((path) =>
+    askGit(repository.git, ["rev-parse", "--verify", "--quiet", `${records}:${path}`]),
+  );
+  return digestOf(await Promise.all(trees));
+}
+
+function openIntentStore(repository: Repository): IntentStore & { save(): void } {
+  const cache = Cache.open(repository.cacheFolder, "intents", repository.cacheVersion);
+  return {
+    get: (key) => cache.get<IdentityDesire>(key),
+    set: (key, value) => cache.set(key, value),
+    save: () => {
+      cache.save();
+    },
+  };
+}

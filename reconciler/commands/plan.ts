@@ -1,0 +1,102 @@
+/** muster plan: what would be done, and why. */
+import { digestOf } from "../model/hash.js";
+import type { WorkerKey } from "../model/identity.js";
+import { isRefused, type Plan, type PlanBody } from "../model/plan.js";
+import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
+import { writePlanFile } from "../repo/plan-file.js";
+import { renderPlanJson } from "../report/json.js";
+import { renderMarkdown } from "../report/markdown.js";
+import { renderPlan } from "../report/text.js";
+import { MusterError } from "../support/errors.js";
+import { commitOfBlob } from "./blame.js";
+import type { Context, ExitCode, Format } from "./context.js";
+import { type Desk, labelsFrom, observeAll, openDesk, planFrom } from "./desk.js";
+import { findWorker } from "./find-worker.js";
+
+export interface PlanOptions {
+  readonly asOf: string | null;
+  readonly out: string | null;
+  readonly only: string | null;
+  readonly format: Format;
+  readonly full: boolean;
+  readonly worktree: boolean;
+  /** Exit 2 when there are changes. */
+  readonly exitCode: boolean;
+  readonly failOnFindings: boolean;
+}
+
+export async function runPlan(context: Context, options: PlanOptions): Promise<ExitCode> {
+  if (options.worktree && options.out !== null) {
+    throw new MusterError("MUS-3005", { what: "a plan made from uncommitted files is for reading only" });
+  }
+  const desk = await openDesk(context, { worktree: options.worktree });
+  try {
+    const now = context.clock.now();
+    const asOf = options.asOf === null ? now : parseInstant(options.asOf);
+    const { body, desire } = planFrom(desk, await observeAll(desk, "reader"), { asOf, now });
+    const plan = sealPlan(desk, body, now);
+    if (options.out !== null) writePlanFile(options.out, plan);
+    const worker = options.only === null ? null : findWorker(desk.snapshot, options.only).key;
+    await printPlan(context, desk, plan, options, worker, labelsFrom(desire));
+    return exitOf(body, options);
+  } finally {
+    await desk.close();
+  }
+}
+
+/** Adds the envelope: id, when it was made, until when it may be applied, and the commits it was read from. */
+export function sealPlan(desk: Desk, body: PlanBody, now: number): Plan {
+  const created = formatInstant(now);
+  const lifetime = parseDuration(desk.policy.environment.planExpires ?? "24h");
+  return {
+    body,
+    envelope: {
+      id: `plan-${digestOf([body.digests, body.asOf, created]).slice(0, 12)}`,
+      created,
+      expires: formatInstant(addDuration(now, lifetime, "UTC")),
+      desired: desk.commits.desired,
+      records: desk.commits.records,
+    },
+  };
+}
+
+async function printPlan(
+  context: Context,
+  desk: Desk,
+  plan: Plan,
+  options: PlanOptions,
+  only: WorkerKey | null,
+  labels: ReturnType<typeof labelsFrom>,
+): Promise<void> {
+  if (options.format === "json") return context.print(renderPlanJson(plan));
+  if (options.format === "markdown") return context.print(renderMarkdown(plan));
+  const commits = await commitOfBlob(desk.repository, plan.body, desk.commits.desired);
+  const details = options.full ? "full" : "normal";
+  const identities = plan.body.ops.map((op) => op.identity);
+  const applyCommand = options.out === null ? undefined : `muster apply --plan ${options.out}`;
+  context.print(
+    renderPlan(plan, {
+      ...context.page,
+      only,
+      details,
+      commits,
+      labels,
+      identitiesOf: (worker) => identities.filter((identity) => identityHolds(desk, identity, worker)),
+      ...(applyCommand === undefined ? {} : { applyCommand }),
+    }),
+  );
+}
+
+function identityHolds(desk: Desk, identity: string, worker: WorkerKey): boolean {
+  const file = desk.snapshot.workers.find((known) => known.key === worker);
+  if (file === undefined) return false;
+  const namespace = desk.policy.namespaces[file.worker.source] ?? file.worker.source;
+  return identity === `worker:${worker}` || identity === `person:${namespace}:${file.worker.personId ?? ""}`;
+}
+
+function exitOf(body: PlanBody, options: PlanOptions): ExitCode {
+  if (isRefused(body)) return 3;
+  if (options.exitCode && body.ops.length > 0) return 2;
+  if (options.failOnFindings && body.findings.some((finding) => finding.severity !== "info")) return 9;
+  return 0;
+}

@@ -1,0 +1,75 @@
+/** Reads run records back: for the guards' window, for the chain of digests, for rebuilding the ledger. */
+import type { RunFile } from "../model/files/index.js";
+import { sha256 } from "../model/hash.js";
+import { compareText } from "../model/identity.js";
+import type { RecentOp, Run } from "../model/run.js";
+import { parseInstant } from "../policy/time.js";
+import { Cache } from "../repo/cache.js";
+import { filesAt, type RepoFile } from "../repo/files.js";
+import { parseFiles } from "../repo/parse-files.js";
+import { environmentFolder } from "../repo/paths.js";
+import type { Repository } from "../repo/state.js";
+import { MusterError, throwAll } from "../support/errors.js";
+import { MAX_RECORD_BYTES } from "../support/limits.js";
+import { readRunFile } from "./run-file.js";
+
+/** Runs of an environment at a commit that started at or after `since` (epoch milliseconds), oldest first. */
+export async function readRuns(
+  repository: Repository,
+  commit: string,
+  environment: string,
+  since: number,
+): Promise<Run[]> {
+  const files = await filesAt(repository.git, { commit }, [runsFolder(environment)]);
+  const month = new Date(since).toISOString().slice(0, 7).replace("-", "/");
+  const recent = files.list.filter((file) => monthOf(file) >= month);
+  const errors: MusterError[] = [];
+  const limits = { kind: "Run" as const, maxBytes: MAX_RECORD_BYTES, cache: Cache.open(null, "runs", "") };
+  const parsed = await parseFiles<RunFile>(files, recent, limits, errors);
+  throwAll(
+    errors.map(
+      (e) =>
+        new MusterError("MUS-6002", { what: e.what, ...(e.where === undefined ? {} : { where: e.where }), cause: e }),
+    ),
+  );
+  const runs = parsed.map(({ value }) => readRunFile(value)).filter((run) => parseInstant(run.started) >= since);
+  return runs.sort((a, b) => compareText(a.started, b.started) || compareText(a.id, b.id));
+}
+
+/** SHA-256 of the newest run's file, null when there is none: what the next record names as its predecessor. */
+export async function digestOfLastRun(
+  repository: Repository,
+  commit: string | null,
+  environment: string,
+): Promise<string | null> {
+  if (commit === null) return null;
+  const files = await filesAt(repository.git, { commit }, [runsFolder(environment)]);
+  const last = [...files.list].sort((a, b) => compareText(monthOf(a) + a.path, monthOf(b) + b.path)).at(-1);
+  if (last === undefined) return null;
+  for await (const content of files.contents([last])) return sha256(content);
+  return null;
+}
+
+/** What guards and fights count. */
+export function recentOps(runs: readonly Run[]): RecentOp[] {
+  return runs.flatMap((run) => {
+    const letThrough = new Map(run.guards.flatMap((guard) => guard.ops.map((id) => [id, guard.by] as const)));
+    return run.outcomes
+      .filter(({ outcome }) => outcome.kind === "done")
+      .map(({ op, outcome, at }): RecentOp => {
+        const { target, verb, slot, origin } = op;
+        const clear = verb === "update" && Object.values(op.after).every((value) => value === null);
+        const by = letThrough.get(op.id) ?? null;
+        return { at: parseInstant(at), target, verb, slot, object: outcome.anchor, origin, clear, letThrough: by };
+      });
+  });
+}
+
+function runsFolder(environment: string): string {
+  return `${environmentFolder(environment)}/runs`;
+}
+
+/** "2026/11" of .../runs/2026/11/<id>.yaml */
+function monthOf(file: RepoFile): string {
+  return file.path.split("/").slice(-3, -1).join("/");
+}

@@ -1,0 +1,149 @@
+/**
+ * One commit per run on the records branch: the changed ledger files and the run record, with trailers that scripts can
+ * read. Nothing that changes nothing is committed. The commit message names no person.
+ */
+import type { FileChange } from "../model/file-change.js";
+import type { LedgerEntry, LedgerGroup } from "../model/files/index.js";
+import type { Ledger } from "../model/ledger.js";
+import { OUTCOMES } from "../model/op.js";
+import type { Run } from "../model/run.js";
+import { commitChanges } from "../repo/commit.js";
+import { accountPath, groupPath, runPath } from "../repo/paths.js";
+import type { Repository } from "../repo/state.js";
+import { writeYaml } from "../repo/yaml.js";
+import { MusterError } from "../support/errors.js";
+import { type LedgerChange, nextLedger } from "./next-ledger.js";
+import { digestOfLastRun } from "./read-runs.js";
+import { writeRunFile } from "./run-file.js";
+
+export interface Recorded {
+  /** null: nothing had changed. */
+  readonly commit: string | null;
+  readonly run: Run;
+  readonly ledger: Ledger;
+}
+
+/**
+ * Commits a run. `ledgerAt` reads the ledger at the commit that the record is made on, so that a branch that moved
+ * meanwhile loses nothing. Throws MUS-6001 when git does not take it: the caller keeps the journal, the next run
+ * commits it.
+ */
+export async function recordRun(
+  repository: Repository,
+  branch: string,
+  run: Omit<Run, "previous">,
+  ledgerAt: (commit: string | null) => Promise<Ledger>,
+): Promise<Recorded> {
+  let full: Run = { ...run, previous: null };
+  let change: LedgerChange | null = null;
+  const changes = async (parent: string | null): Promise<FileChange[]> => {
+    const ledger = await ledgerAt(parent);
+    change = nextLedger(ledger, run.outcomes, run.asOf);
+    full = { ...run, previous: await digestOfLastRun(repository, parent, run.environment) };
+    return isWorthRecording(run) ? [...ledgerFiles(run.environment, change), runFileChange(full)] : [];
+  };
+  try {
+    const commit = await commitChanges(repository.git, {
+      branch,
+      changes,
+      subject: subjectOf(run),
+      trailers: trailersOf(run),
+    });
+    const done = change as LedgerChange | null;
+    return { commit, run: full, ledger: done === null ? await ledgerAt(null) : done.ledger };
+  } catch (cause) {
+    const what = `the record of run ${run.id} could not be committed on ${branch}: ${cause instanceof Error ? cause.message : cause}`;
+    throw new MusterError("MUS-6001", { what, cause });
+  }
+}
+
+/** A run in which nothing was tried, or everything was so already in the ledger too, leaves no trace. */
+function isWorthRecording(run: Omit<Run, "previous">): boolean {
+  return run.outcomes.some(({ outcome }) => outcome.kind !== "deferred" && outcome.kind !== "skipped");
+}
+
+function runFileChange(run: Run): FileChange {
+  return { path: runPath(run.environment, run.started, run.id), content: writeRunFile(run) };
+}
+
+/** Ledger files that a run changes. */
+export function ledgerFiles(environment: string, change: LedgerChange): FileChange[] {
+  const accounts = change.changed.map((entry) => accountFile(environment, entry));
+  const kept = new Set(accounts.map((file) => file.path));
+  const removed = change.removed
+    .map(({ target, identity }) => accountPath(environment, target, identity))
+    .filter((path) => !kept.has(path))
+    .map((path) => ({ path, content: null }));
+  const groups = [...change.groups].map(([key, anchor]) => {
+    const cut = key.indexOf("|");
+    return groupFile(environment, key.slice(0, cut), key.slice(cut + 1), anchor);
+  });
+  return [...accounts, ...removed, ...groups];
+}
+
+export function accountFile(environment: string, entry: LedgerEntry): FileChange {
+  return { path: accountPath(environment, entry.target, entry.identity), content: writeYaml(sortEntry(entry)) };
+}
+
+function groupFile(environment: string, target: string, group: string, anchor: string): FileChange {
+  const file: LedgerGroup = { apiVersion: "muster/v1", kind: "Group", target, group, anchor };
+  return { path: groupPath(environment, target, group), content: writeYaml(file) };
+}
+
+/** Maps inside an entry are written in key order, so that a diff shows only what changed. */
+function sortEntry(entry: LedgerEntry): LedgerEntry {
+  if (entry.current === null) return entry;
+  const { names, managed, memberships, tasks } = entry.current;
+  const sorted = {
+    names: sortKeys(names),
+    managed: sortKeys(managed),
+    memberships: sortKeys(memberships),
+    tasks: sortKeys(tasks),
+  };
+  return { ...entry, current: { ...entry.current, ...sorted } };
+}
+
+function sortKeys<T>(map: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+const PAST: Readonly<Record<string, string>> = {
+  create: "created",
+  bind: "bound",
+  unbind: "unbound",
+  update: "updated",
+  rename: "renamed",
+  move: "moved",
+  enable: "enabled",
+  disable: "disabled",
+  delete: "deleted",
+  restore: "restored",
+  "add-member": "memberships added",
+  "remove-member": "memberships removed",
+  "run-task": "tasks run",
+};
+
+function subjectOf(run: Omit<Run, "previous">): string {
+  const counts = new Map<string, number>();
+  for (const { op, outcome } of run.outcomes) {
+    if (outcome.kind === "done") counts.set(op.verb, (counts.get(op.verb) ?? 0) + 1);
+  }
+  const parts = Object.keys(PAST).flatMap((verb) => {
+    const count = counts.get(verb);
+    return count === undefined ? [] : [`${count} ${PAST[verb]}`];
+  });
+  return `muster ${run.environment}: ${parts.length === 0 ? "nothing done" : parts.join(", ")}`;
+}
+
+function trailersOf(run: Omit<Run, "previous">): Record<string, string> {
+  const outcomes = OUTCOMES.flatMap((kind) => {
+    const count = run.outcomes.filter(({ outcome }) => outcome.kind === kind).length;
+    return count === 0 ? [] : [`${kind}=${count}`];
+  });
+  return {
+    "Muster-Run": run.id,
+    "Muster-Actions": run.digests.actions,
+    "Muster-Inputs": run.digests.inputs,
+    "Muster-Outcome": outcomes.join(" "),
+  };
+}
