@@ -5,7 +5,14 @@ import type { Directory } from "./directory.js";
 import { CODE, LdapFailure, protocolFailure } from "./failure.js";
 import type { Filter } from "./filter.js";
 import { assertionKey, compileFilter } from "./matching.js";
-import { type Control, type Result, type SearchRequest, writeEntry, writeReference } from "./messages.js";
+import {
+  type Control,
+  pagedResultsControl,
+  type Result,
+  type SearchRequest,
+  writeEntry,
+  writeReference,
+} from "./messages.js";
 import { readSelection, renderEntry } from "./rendering.js";
 import { ATTRIBUTES } from "./schema.js";
 import { type Entry, isDeleted } from "./store.js";
