@@ -91,6 +91,13 @@ describe("the AD driver at scale", () => {
     expect((await h.target.read(first.anchor ?? "", selection))?.enabled).toBe(true);
   });
 
+  it("names an attribute that the directory does not know with MUS-5004", async () => {
+    const after = { shoeSize: "42" };
+    const op = readyOp("update", { object: { anchor: anchors[0] ?? "" }, before: { shoeSize: null }, after });
+    expect(await applyOne(h.target, op)).toMatchObject({ kind: "failed", code: "MUS-5004" });
+    expect(await applyOne(h.target, create("odd", after))).toMatchObject({ kind: "failed", code: "MUS-5004" });
+  });
+
   it("keeps the other bits of userAccountControl when it disables", async () => {
     const anchor = anchors[7] ?? "";
     const NO_EXPIRY = 0x10000;

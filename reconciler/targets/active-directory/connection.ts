@@ -45,14 +45,19 @@ export class LdapError extends Error {
   }
 }
 
-/** No reply came: the connection was lost, or the time was over. `sent`: whether the request may have been executed. */
+/**
+ * No reply came. `sent`: the request may have been executed. `late`: the time was over while the server had the request,
+ * so it may even be executed after the object was read again.
+ */
 export class ConnectionLost extends Error {
   readonly sent: boolean;
+  readonly late: boolean;
 
-  constructor(what: string, options: { readonly sent: boolean; readonly cause?: unknown }) {
+  constructor(what: string, options: { readonly sent: boolean; readonly late?: boolean; readonly cause?: unknown }) {
     super(what, { cause: options.cause });
     this.name = "ConnectionLost";
     this.sent = options.sent;
+    this.late = options.late ?? false;
   }
 }
 
@@ -107,13 +112,14 @@ export class Connection {
         reject(new ConnectionLost(what, { sent: false, cause }));
       };
       const timer = setTimeout(() => stop(`no connection within ${connectTimeout} ms`), connectTimeout);
-      socket.once("error", (error) => {
+      const failed = (error: Error) => {
         clearTimeout(timer);
         stop(error.message, error);
-      });
+      };
+      socket.once("error", failed);
       socket.once("secureConnect", () => {
         clearTimeout(timer);
-        socket.removeAllListeners("error");
+        socket.off("error", failed);
         resolve();
       });
     });
@@ -136,7 +142,7 @@ export class Connection {
     const message = build(id);
     const bytes = message.write();
     const reply = await new Promise<Reply>((resolve, reject) => {
-      const timer = setTimeout(() => this.#fail(`no reply within ${this.#timeout} ms`), this.#timeout);
+      const timer = setTimeout(() => this.#fail(`no reply within ${this.#timeout} ms`, { late: true }), this.#timeout);
       this.#pending.set(String(id), { message, entries: [], referrals: [], timer, resolve, reject });
       this.#socket.write(bytes);
     });
@@ -155,7 +161,7 @@ export class Connection {
   close(): void {
     if (this.#failure !== null) return;
     this.#socket.write(new UnbindRequest({ messageId: this.#lastId + 1 }).write());
-    this.#abandon("the connection was closed");
+    this.#abandon("the connection was closed", { late: false });
     this.#socket.unref();
     this.#socket.destroySoon();
   }
@@ -172,14 +178,14 @@ export class Connection {
     }
   }
 
-  #fail(what: string): void {
+  #fail(what: string, options: { readonly late: boolean } = { late: false }): void {
     if (this.#failure !== null) return;
-    this.#abandon(what);
+    this.#abandon(what, options);
     this.#socket.destroy();
   }
 
-  #abandon(what: string): void {
-    this.#failure = new ConnectionLost(what, { sent: true });
+  #abandon(what: string, options: { readonly late: boolean }): void {
+    this.#failure = new ConnectionLost(what, { sent: true, ...options });
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
       pending.reject(this.#failure);

@@ -10,7 +10,7 @@ import { isList } from "../../../model/value.js";
 import { childDn, rdn } from "../../../support/dn.js";
 import { MusterError } from "../../../support/errors.js";
 import { attribute, encodeValue, guidDn } from "../codec.js";
-import { LdapError } from "../connection.js";
+import { ConnectionLost } from "../connection.js";
 import { failedOutcome, notExecuted, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
 import { passwordChange, randomPassword } from "../password.js";
 import { anchorOf, controlOf, findClaimed, type Place, textOf } from "../read.js";
@@ -37,8 +37,9 @@ export async function createAccount(place: Place, ready: ReadyOp): Promise<Outco
     const claim = claimOf(ready);
     const account = await newAccount(place, ready, claim);
     const added = await addAccount(place, account, claim);
+    if (added instanceof ConnectionLost) return notExecuted(op, added);
     const entry = added ? await readNew(place, account.dn, claim) : await findClaimed(place, claim, ["pwdLastSet"]);
-    if (entry === null) return notExecuted(op);
+    if (entry === null) return refusedOutcome(op, "the account was made and is gone again");
     return await finish(place, ready, account, entry, added);
   } catch (error) {
     if (error instanceof MusterError && error.code === "MUS-5005") return refusedOutcome(op, error.what);
@@ -47,10 +48,10 @@ export async function createAccount(place: Place, ready: ReadyOp): Promise<Outco
 }
 
 /**
- * Whether this request added it. False: the reply was lost, or the server says that DN or name is taken and it is
- * taken by the account that carries our claim. Any other refusal is thrown.
+ * Whether this request added it. False: the account that carries our claim is there, though the reply was lost or the server
+ * says that DN or name is taken. ConnectionLost: no reply, and no account. Any other refusal is thrown.
  */
-async function addAccount(place: Place, account: NewAccount, claim: string): Promise<boolean> {
+async function addAccount(place: Place, account: NewAccount, claim: string): Promise<boolean | ConnectionLost> {
   try {
     await place.session.add(account.dn, account.attributes);
     return true;
@@ -59,8 +60,9 @@ async function addAccount(place: Place, account: NewAccount, claim: string): Pro
     const found = await findClaimed(place, claim, []).catch(() => {
       throw error;
     });
-    if (found === null && error instanceof LdapError) throw error;
-    return false;
+    if (found !== null) return false;
+    if (error instanceof ConnectionLost) return error;
+    throw error;
   }
 }
 

@@ -10,16 +10,7 @@ import { normalizeDn } from "../../../support/dn.js";
 import { LDAP_MEMBERS_PER_MODIFY } from "../../../support/limits.js";
 import { attribute } from "../codec.js";
 import { ConnectionLost, LdapError } from "../connection.js";
-import {
-  failedOutcome,
-  hasCode,
-  isGone,
-  notExecuted,
-  refusedOutcome,
-  succeeded,
-  unknownOutcome,
-  wasAlready,
-} from "../errors.js";
+import { failedOutcome, hasCode, isGone, notExecuted, refusedOutcome, succeeded, wasAlready } from "../errors.js";
 import { isManagedGroup } from "../observe.js";
 import { findEntry, type Place } from "../read.js";
 import { readAllValues } from "../search.js";
@@ -104,8 +95,8 @@ async function modifyMembers({ place, address, adds }: Unit, members: readonly L
 async function settleLost(unit: Unit, members: readonly Located[], error: ConnectionLost): Promise<Outcome[]> {
   const current = await membersOf(unit).catch(() => null);
   return members.map(({ op, anchor, dn }) => {
-    if (current === null) return error.sent ? unknownOutcome(op, error) : notExecuted(op);
-    return current.has(normalizeDn(dn)) === unit.adds ? succeeded(op, anchor) : notExecuted(op);
+    if (current === null) return failedOutcome(op, error);
+    return current.has(normalizeDn(dn)) === unit.adds ? succeeded(op, anchor) : notExecuted(op, error);
   });
 }
 

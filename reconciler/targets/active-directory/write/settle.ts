@@ -2,8 +2,7 @@
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { ConnectionLost } from "../connection.js";
-import { failedOutcome, notExecuted, succeeded, unknownOutcome, wasAlready } from "../errors.js";
-import { isLostReply } from "../session.js";
+import { failedOutcome, notExecuted, succeeded, wasAlready } from "../errors.js";
 
 /** How an object compares with an op: as wanted, as it was before, or an outcome of its own (gone, changed by others). */
 export type Verdict = "as-wanted" | "as-before" | Outcome;
@@ -22,15 +21,15 @@ export async function settle({ op, anchor, write, judge }: Attempt): Promise<Out
     await write();
     return succeeded(op, anchor);
   } catch (error) {
-    const lost = error instanceof ConnectionLost;
+    const lost = error instanceof ConnectionLost ? error : null;
     let verdict: Verdict;
     try {
       verdict = await judge();
     } catch {
-      return isLostReply(error) ? unknownOutcome(op, error) : failedOutcome(op, error);
+      return failedOutcome(op, error);
     }
-    if (verdict === "as-wanted") return lost ? succeeded(op, anchor) : wasAlready(op, anchor);
-    if (verdict === "as-before") return lost ? notExecuted(op) : failedOutcome(op, error);
+    if (verdict === "as-wanted") return lost === null ? wasAlready(op, anchor) : succeeded(op, anchor);
+    if (verdict === "as-before") return lost === null ? failedOutcome(op, error) : notExecuted(op, lost);
     return verdict;
   }
 }

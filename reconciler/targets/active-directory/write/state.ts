@@ -2,17 +2,9 @@
 import { Change } from "ldapts";
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
+import { MusterError } from "../../../support/errors.js";
 import { attribute } from "../codec.js";
-import {
-  failedOutcome,
-  hasCode,
-  isGone,
-  notExecuted,
-  refusedOutcome,
-  succeeded,
-  unknownOutcome,
-  wasAlready,
-} from "../errors.js";
+import { failedOutcome, hasCode, isGone, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
 import { passwordChange, randomPassword } from "../password.js";
 import { ACCOUNT_DISABLED, addressOf, controlOf, findEntry, type Place, textOf } from "../read.js";
 import { hasChildren } from "../search.js";
@@ -97,5 +89,5 @@ export async function resetPassword(place: Place, anchor: Anchor, op: Op): Promi
 }
 
 export function unsupportedTask(op: Op): Outcome {
-  return { ...notExecuted(op), code: "MUS-9001", detail: `Active Directory has no task ${op.slot ?? ""}` };
+  return failedOutcome(op, new MusterError("MUS-9001", { what: `Active Directory has no task ${op.slot ?? ""}` }));
 }
