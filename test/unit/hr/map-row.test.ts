@@ -106,6 +106,13 @@ describe("dates", () => {
     expect(errorsOf({ To: text })).toEqual([`MUS-2007 Row 3, column To: "${text}" is not a date: ${reason} @3`]);
   });
 
+  it("takes years from 1900 to 2999", () => {
+    for (const from of ["1900-01-01", "2999-12-30"])
+      expect(mapOne({ From: from })?.employment.periods[0]?.from).toBe(from);
+    expect(errorsOf({ From: "1899-12-31" })[0]).toContain("its year is 1899");
+    expect(errorsOf({ From: "3000-01-01" })[0]).toContain("its year is 3000");
+  });
+
   it("refuses a format that gives no date, at the policy", () => {
     const [error] = catchErrors(() => mapOne({}, formatted("yyyy-MM")));
     expect([error?.code, error?.where?.file]).toEqual(["MUS-1110", "policies/hr.yaml"]);
