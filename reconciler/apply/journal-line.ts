@@ -7,7 +7,7 @@
  */
 import { sha256 } from "../model/hash.js";
 import type { JournalEntry } from "../model/ports.js";
-import { restoreOp, type StoredOp, storeOp } from "../record/stored-op.js";
+import { restorePlan, type StoredPlan, storePlan } from "../record/stored-op.js";
 import { MusterError } from "../support/errors.js";
 
 /** Where a journal stands: what the next line builds on. */
@@ -78,20 +78,12 @@ function damaged(file: string, line: number): MusterError {
 
 type Begin = Extract<JournalEntry, { type: "begin" }>;
 type StoredEntry = Exclude<JournalEntry, Begin> | StoredBegin;
-type StoredBegin = Omit<Begin, "plan"> & {
-  readonly plan: Omit<Begin["plan"], "body"> & {
-    readonly body: Omit<Begin["plan"]["body"], "ops"> & { readonly ops: readonly StoredOp[] };
-  };
-};
+type StoredBegin = Omit<Begin, "plan"> & { readonly plan: StoredPlan };
 
 function toJson(entry: JournalEntry): StoredEntry {
-  if (entry.type !== "begin") return entry;
-  const { body } = entry.plan;
-  return { ...entry, plan: { ...entry.plan, body: { ...body, ops: body.ops.map(storeOp) } } };
+  return entry.type === "begin" ? { ...entry, plan: storePlan(entry.plan) } : entry;
 }
 
 function fromJson(entry: StoredEntry): JournalEntry {
-  if (entry.type !== "begin") return entry;
-  const { body } = entry.plan;
-  return { ...entry, plan: { ...entry.plan, body: { ...body, ops: body.ops.map(restoreOp) } } };
+  return entry.type === "begin" ? { ...entry, plan: restorePlan(entry.plan) } : entry;
 }

@@ -16,9 +16,9 @@ import type { Journal, JournalEntry, JournalStore } from "../model/ports.js";
 import { MusterError } from "../support/errors.js";
 import { CHAIN_START, type ChainEnd, type ReadJournal, readLines, writeLine } from "./journal-line.js";
 
-/** The journals of one environment, below a folder such as <git directory>/muster. */
+/** The journals of one environment, below a folder such as <git directory>/muster/journal. */
 export function openJournals(folder: string, environment: string): JournalStore {
-  const place = join(folder, "journal", encodeFileName(environment));
+  const place = join(folder, encodeFileName(environment));
   return {
     create: (run) => createJournal(place, run),
     reopen: (run) => reopenJournal(place, run),

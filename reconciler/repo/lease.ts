@@ -24,6 +24,7 @@ import { join } from "node:path";
 import { encodeFileName } from "../model/hash.js";
 import type { Clock, Lease } from "../model/ports.js";
 import { MusterError } from "../support/errors.js";
+import type { Git } from "./git.js";
 
 /** Who holds a lease. */
 export interface LeaseHolder {
@@ -47,8 +48,12 @@ export interface FileLease extends Lease {
 
 const ATTEMPTS = 20;
 
-/** Leases below a folder such as <git directory>/muster. */
-export function openLeases(folder: string, clock: Clock): FileLease {
+/** The wall clock, whatever as-of or --clock say. */
+const WALL: Clock = { now: () => Date.now() };
+
+/** The leases of a repository: shared by all its work trees. */
+export function openLeases(git: Pick<Git, "commonDir">, clock: Clock = WALL): FileLease {
+  const folder = join(git.commonDir, "muster");
   return {
     holder: (environment) => {
       const { held } = newest(placeOf(folder, environment));

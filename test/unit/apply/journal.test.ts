@@ -58,7 +58,7 @@ async function written(): Promise<{ folder: string; file: string; entries: Journ
   const journal = await openJournals(folder, "production").create("r1");
   for (const entry of entries) await journal.append(entry);
   await journal.close();
-  return { folder, file: join(folder, "journal", "production", "r1.jsonl"), entries };
+  return { folder, file: join(folder, "production", "r1.jsonl"), entries };
 }
 
 describe("the journal", () => {
