@@ -216,4 +216,19 @@ describe("writes without a reply", () => {
     expect((await applyOne(port, update)).kind).toBe(kind);
     expect(server?.seen.filter((line) => line.endsWith("modify"))).toHaveLength(1);
   });
+
+  it("leave a create unknown, not failed, when the account was added and cannot be read", async () => {
+    const create = readyOp("create", {
+      object: { claim: "c1" },
+      after: { cn: "a", sAMAccountName: "a", container: PEOPLE, enabled: true },
+    });
+    let added = false;
+    const port = await connect(({ request, id }) => {
+      if (request.kind === "add") added = true;
+      if (request.kind !== "search") return undefined;
+      return added ? "drop" : page(id, { dns: [BASE] });
+    });
+    await port.open("writer");
+    expect(await applyOne(port, create)).toMatchObject({ kind: "unknown", code: "MUS-5007" });
+  });
 });

@@ -45,6 +45,20 @@ export class LdapError extends Error {
   }
 }
 
+/** Result codes of RFC 4511 section 4.1.9 that the driver tells apart. */
+const RESULT = {
+  sizeLimitExceeded: 4,
+  noSuchAttribute: 16,
+  undefinedAttributeType: 17,
+  noSuchObject: 32,
+  invalidCredentials: 49,
+  entryAlreadyExists: 68,
+} as const;
+
+export function hasCode(error: unknown, code: keyof typeof RESULT): boolean {
+  return error instanceof LdapError && error.code === RESULT[code];
+}
+
 /**
  * No reply came. `sent`: the request may have been executed. `late`: the time was over while the server had the request,
  * so it may even be executed after the object was read again.

@@ -3,23 +3,7 @@ import type { Anchor } from "../../model/observed.js";
 import type { Op, Outcome } from "../../model/op.js";
 import { displayValue, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
-import { ConnectionLost, LdapError } from "./connection.js";
-
-/** Result codes of RFC 4511 section 4.1.9 that the driver tells apart. */
-export const RESULT = {
-  noSuchAttribute: 16,
-  undefinedAttributeType: 17,
-  constraintViolation: 19,
-  attributeOrValueExists: 20,
-  noSuchObject: 32,
-  unwillingToPerform: 53,
-  notAllowedOnNonLeaf: 66,
-  entryAlreadyExists: 68,
-} as const;
-
-export function hasCode(error: unknown, code: keyof typeof RESULT): boolean {
-  return error instanceof LdapError && error.code === RESULT[code];
-}
+import { ConnectionLost, hasCode, LdapError } from "./connection.js";
 
 export function succeeded(op: Op, anchor: Anchor): Outcome {
   return { op: op.id, kind: "done", anchor, code: null, detail: null };
@@ -67,8 +51,8 @@ export function failedOutcome(op: Op, error: unknown, anchor: Anchor | null = an
   if (error instanceof ConnectionLost) return error.sent ? unknownOutcome(op, error) : notExecuted(op, error);
   if (error instanceof MusterError) return { op: op.id, kind: "failed", anchor, code: error.code, detail: error.what };
   if (!(error instanceof LdapError)) throw error;
-  const unknownAttribute: readonly number[] = [RESULT.noSuchAttribute, RESULT.undefinedAttributeType];
-  const code = unknownAttribute.includes(error.code) ? "MUS-5004" : "MUS-5006";
+  const isUnknownAttribute = hasCode(error, "noSuchAttribute") || hasCode(error, "undefinedAttributeType");
+  const code = isUnknownAttribute ? "MUS-5004" : "MUS-5006";
   return { op: op.id, kind: "failed", anchor, code, detail: error.message };
 }
 

@@ -5,7 +5,7 @@
 import { Control, type Filter, PagedResultsControl, PresenceFilter, type SearchEntry, SearchRequest } from "ldapts";
 import { MusterError } from "../../support/errors.js";
 import { LDAP_PAGE_SIZE } from "../../support/limits.js";
-import { LdapError, type Reply } from "./connection.js";
+import { hasCode, type Reply } from "./connection.js";
 import type { Session } from "./session.js";
 
 export interface Entry {
@@ -23,8 +23,6 @@ export interface SearchQuery {
 
 /** Stay in this naming context: no continuation references (LDAP_SERVER_DOMAIN_SCOPE_OID, MS-ADTS 3.1.1.3.4.1.4). */
 const DOMAIN_SCOPE = "1.2.840.113556.1.4.1339";
-const NO_SUCH_OBJECT = 32;
-const SIZE_LIMIT_EXCEEDED = 4;
 
 /** All entries of a subtree or container, page by page. Throws MUS-5003 when the server does not deliver all of them. */
 export async function searchAll(session: Session, query: SearchQuery): Promise<Entry[]> {
@@ -47,8 +45,7 @@ export async function searchBase(session: Session, base: string, attributes: rea
     const [entry] = reply.entries;
     return entry === undefined ? null : toEntry(entry);
   } catch (error) {
-    if (error instanceof MusterError && error.cause instanceof LdapError && error.cause.code === NO_SUCH_OBJECT)
-      return null;
+    if (error instanceof MusterError && hasCode(error.cause, "noSuchObject")) return null;
     throw error;
   }
 }
@@ -60,8 +57,8 @@ export async function hasChildren(session: Session, base: string): Promise<boole
     return (await send(session, query, { controls: [], sizeLimit: 1 })).entries.length > 0;
   } catch (error) {
     const cause = error instanceof MusterError ? error.cause : undefined;
-    if (cause instanceof LdapError && cause.code === SIZE_LIMIT_EXCEEDED) return true;
-    if (cause instanceof LdapError && cause.code === NO_SUCH_OBJECT) return false;
+    if (hasCode(cause, "sizeLimitExceeded")) return true;
+    if (hasCode(cause, "noSuchObject")) return false;
     throw error;
   }
 }

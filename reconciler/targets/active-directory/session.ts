@@ -14,7 +14,7 @@ import {
   ModifyRequest,
 } from "ldapts";
 import { MusterError } from "../../support/errors.js";
-import { Connection, ConnectionLost, LdapError, type Reply } from "./connection.js";
+import { Connection, ConnectionLost, hasCode, type Reply } from "./connection.js";
 
 export interface SessionOptions {
   /** Name of the target, for errors. */
@@ -31,7 +31,6 @@ export interface SessionOptions {
 }
 
 const WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3";
-const INVALID_CREDENTIALS = 49;
 
 export class Session {
   readonly options: SessionOptions;
@@ -115,7 +114,7 @@ export class Session {
     try {
       await connection.request((messageId) => new BindRequest({ messageId, dn: user, password }));
     } catch (error) {
-      if (error instanceof LdapError && error.code === INVALID_CREDENTIALS)
+      if (hasCode(error, "invalidCredentials"))
         throw this.#error("MUS-5002", "the server refused user and password", error);
       throw this.#error("MUS-5001", `the bind failed: ${messageOf(error)}`, error);
     }

@@ -38,12 +38,24 @@ export async function createAccount(place: Place, ready: ReadyOp): Promise<Outco
     const account = await newAccount(place, ready, claim);
     const added = await addAccount(place, account, claim);
     if (added instanceof ConnectionLost) return notExecuted(op, added);
-    const entry = added ? await readNew(place, account.dn, claim) : await findClaimed(place, claim, ["pwdLastSet"]);
-    if (entry === null) return refusedOutcome(op, "the account was made and is gone again");
-    return await finish(place, ready, account, entry, added);
+    return await completeAccount(place, ready, account, added);
   } catch (error) {
     if (error instanceof MusterError && error.code === "MUS-5005") return refusedOutcome(op, error.what);
     return failedOutcome(op, error);
+  }
+}
+
+/** The account exists; what cannot be read or finished from here on is unknown, not failed. */
+async function completeAccount(place: Place, ready: ReadyOp, account: NewAccount, added: boolean): Promise<Outcome> {
+  const claim = claimOf(ready);
+  try {
+    // After a lost connection a second look, by the claim, is made on a new one.
+    const byClaim = () => findClaimed(place, claim, ["pwdLastSet"]);
+    const entry = await (added ? readNew(place, account.dn, claim).catch(byClaim) : byClaim());
+    if (entry === null) return refusedOutcome(ready.op, "the account was made and is gone again");
+    return await finish(place, ready, account, entry, added);
+  } catch (error) {
+    return unknownOutcome(ready.op, error);
   }
 }
 
