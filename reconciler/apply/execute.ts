@@ -106,7 +106,8 @@ class ExecutionState {
   ready(op: Op): ReadyOp {
     const anchor = "anchor" in op.object ? op.object.anchor : (this.#created.get(op.object.claim) ?? null);
     const references: Record<IdentityKey, Anchor> = {};
-    for (const value of Object.values(op.after)) {
+    // What is expected counts too: the modify deletes the old reference (invariant 8).
+    for (const value of [...Object.values(op.before), ...Object.values(op.after)]) {
       const identity = referredIdentity(value);
       const found = identity === null ? null : this.#anchorOf(op.target, identity);
       if (identity !== null && found !== null) references[identity] = found;
