@@ -12,7 +12,7 @@ import { evaluateAttributes, evaluateContainer, evaluateMatch } from "./attribut
 import type { CompiledMapping, CompiledPolicy } from "./compiled.js";
 import { choosePrimary, groupIdentities, labelOf, type Member } from "./identities.js";
 import { stageOfWorker } from "./lifecycle.js";
-import { addDuration, parseDuration } from "./time.js";
+import { addDuration, parseDuration, startOfDay } from "./time.js";
 import { viewWorker } from "./worker-view.js";
 
 /** One identity's result in one mapping, with the span of as-of instants for which it stays the same. */
@@ -219,7 +219,8 @@ function rehireOf(members: readonly Member[], primary: Member, mapping: Compiled
   if (previousEnd === null || rule === undefined || others.some(worksOn)) return null;
   const zone = primary.view.worker.timezone;
   const limit = rule.within === undefined ? null : addDuration(previousEnd, parseDuration(rule.within), zone);
-  const started = primary.stage.since ?? 0;
+  // The first day decides, in the pre-hire lead too: the action must not change when the lead is over.
+  const started = startOfDay(primary.stage.start, zone);
   const action = limit === null || started <= limit ? rule.account : (rule.otherwise ?? rule.account);
   return { previousEnd, action };
 }
