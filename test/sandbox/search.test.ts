@@ -202,6 +202,8 @@ describe("deleted objects", () => {
     expect((await failure(read(opened.muster, guid))).code).toBe(32);
     const tombstone = await read(opened.muster, guid, [], [SHOW_DELETED()]);
     expect(tombstone).toMatchObject({ isDeleted: "TRUE", lastKnownParent: STAFF, "msDS-LastKnownRDN": "gone" });
+    expect(tombstone).not.toHaveProperty("sAMAccountType");
+    expect(tombstone).not.toHaveProperty("objectCategory");
     expect(tombstone.dn).toMatch(/^CN=gone\\0ADEL:[0-9a-f-]{36},CN=Deleted Objects,DC=corp,DC=example$/);
     const filter = "(&(isDeleted=TRUE)(sAMAccountName=gone))";
     const found = await opened.muster.search(BASE, { filter }, SHOW_DELETED());
