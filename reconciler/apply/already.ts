@@ -44,6 +44,16 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
   }
 }
 
+/**
+ * Whether an op whose outcome was lost took effect. A create counts when the whole of it did: an account that was added
+ * and not yet enabled is bound by its claim in the next plan, as our own.
+ */
+export function isDoneAfterAll(op: Op, view: TargetView, entry: LedgerEntry | undefined): boolean {
+  if (op.verb !== "create" || !("claim" in op.object)) return isAlreadyTrue(op, view, entry);
+  const account = accountOfClaim(view, op.object.claim);
+  return account !== undefined && account.enabled === (op.after.enabled === true);
+}
+
 function accountOfClaim(view: TargetView, claim: string): ObservedAccount | undefined {
   return view.observed.accounts.find((account) => account.claim === claim);
 }

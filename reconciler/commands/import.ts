@@ -42,7 +42,11 @@ export async function runImport(context: Context, options: ImportOptions): Promi
     fileName: basename(path),
     exportedAt: options.exportedAt,
     now: context.clock.now(),
-    base: { workers: snapshot.workers, record: snapshot.sources[source.value.name] ?? null },
+    base: {
+      workers: snapshot.workers,
+      record: snapshot.sources[source.value.name] ?? null,
+      objectFormat: repository.git.objectFormat,
+    },
   });
   writeFiles(repository.git.root, result.changes);
   const commit = options.commit ? await commitImport(repository, source.value.name, result) : null;

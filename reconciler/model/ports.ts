@@ -36,7 +36,7 @@ export interface ReadyOp {
   readonly op: Op;
   /** Anchor of the account; null for a create. */
   readonly anchor: Anchor | null;
-  /** Anchors of the identities that `after` refers to. */
+  /** Anchors of the identities that `before` and `after` refer to. */
   readonly references: Readonly<Record<IdentityKey, Anchor>>;
 }
 

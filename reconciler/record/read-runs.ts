@@ -7,7 +7,7 @@ import { parseInstant } from "../policy/time.js";
 import { Cache } from "../repo/cache.js";
 import { filesAt, type RepoFile } from "../repo/files.js";
 import { parseFiles } from "../repo/parse-files.js";
-import { environmentFolder } from "../repo/paths.js";
+import { environmentFolder, runPath } from "../repo/paths.js";
 import type { Repository } from "../repo/state.js";
 import { MusterError, throwAll } from "../support/errors.js";
 import { MAX_RECORD_BYTES } from "../support/limits.js";
@@ -24,15 +24,23 @@ export async function readRuns(
   const month = new Date(since).toISOString().slice(0, 7).replace("-", "/");
   const recent = files.list.filter((file) => monthOf(file) >= month);
   const errors: MusterError[] = [];
-  const limits = { kind: "Run" as const, maxBytes: MAX_RECORD_BYTES, cache: Cache.open(null, "runs", "") };
-  const parsed = await parseFiles<RunFile>(files, recent, limits, errors);
+  const pathOf = (run: RunFile) => runPath(environment, run.started, run.id);
+  const how = { kind: "Run" as const, maxBytes: MAX_RECORD_BYTES, cache: Cache.open(null, "runs", ""), pathOf };
+  const { placed, misplaced } = await parseFiles<RunFile>(files, recent, how, errors);
+  for (const { file } of misplaced)
+    errors.push(
+      new MusterError("MUS-1008", {
+        what: "a run record lies at another path than its own",
+        where: { file: file.path },
+      }),
+    );
   throwAll(
     errors.map(
       (e) =>
         new MusterError("MUS-6002", { what: e.what, ...(e.where === undefined ? {} : { where: e.where }), cause: e }),
     ),
   );
-  const runs = parsed.map(({ value }) => readRunFile(value)).filter((run) => parseInstant(run.started) >= since);
+  const runs = placed.map(({ value }) => readRunFile(value)).filter((run) => parseInstant(run.started) >= since);
   return runs.sort((a, b) => compareText(a.started, b.started) || compareText(a.id, b.id));
 }
 

@@ -8,6 +8,7 @@ import type { Ledger } from "../model/ledger.js";
 import { OUTCOMES } from "../model/op.js";
 import type { Run } from "../model/run.js";
 import { commitChanges } from "../repo/commit.js";
+import { askGit } from "../repo/git.js";
 import { accountPath, groupPath, runPath } from "../repo/paths.js";
 import type { Repository } from "../repo/state.js";
 import { writeYaml } from "../repo/yaml.js";
@@ -38,6 +39,10 @@ export async function recordRun(
   let change: LedgerChange | null = null;
   const changes = async (parent: string | null): Promise<FileChange[]> => {
     const ledger = await ledgerAt(parent);
+    if (await isRecorded(repository, parent, run)) {
+      change = nextLedger(ledger, [], run.asOf);
+      return [];
+    }
     change = nextLedger(ledger, run.outcomes, run.asOf);
     full = { ...run, previous: await digestOfLastRun(repository, parent, run.environment) };
     return isWorthRecording(run) ? [...ledgerFiles(run.environment, change), runFileChange(full)] : [];
@@ -55,6 +60,17 @@ export async function recordRun(
     const what = `the record of run ${run.id} could not be committed on ${branch}: ${cause instanceof Error ? cause.message : cause}`;
     throw new MusterError("MUS-6001", { what, cause });
   }
+}
+
+/** A crash between the commit and the journal's "recorded" brings the same run here again: it must not count twice. */
+async function isRecorded(
+  repository: Repository,
+  commit: string | null,
+  run: Pick<Run, "environment" | "started" | "id">,
+): Promise<boolean> {
+  if (commit === null) return false;
+  const path = runPath(run.environment, run.started, run.id);
+  return (await askGit(repository.git, ["cat-file", "-e", `${commit}:${path}`])) !== null;
 }
 
 /** A run in which nothing was tried, or everything was so already in the ledger too, leaves no trace. */

@@ -1,11 +1,11 @@
 /** Run records as files: state/environments/<environment>/runs/<yyyy>/<mm>/<run id>.yaml. */
 import type { RunFile } from "../model/files/index.js";
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
-import { fromStored, toStored } from "../model/ledger.js";
-import type { Op, Values } from "../model/op.js";
+import type { Op } from "../model/op.js";
 import type { Run, RunOutcome } from "../model/run.js";
 import { API_VERSION } from "../repo/schemas.js";
 import { writeYaml } from "../repo/yaml.js";
+import { restoreOp, storeOp } from "./stored-op.js";
 
 type FileOutcome = RunFile["outcomes"][number];
 type FileOp = FileOutcome["op"];
@@ -44,7 +44,7 @@ function toFileOutcome({ op, outcome, at, workers, primary, names }: RunOutcome)
 
 function toFileOp(op: Op): FileOp {
   const { id, verb, target, identity, mapping, object, slot, slotLabel, label, address, origin, ledgerOnly } = op;
-  const values = { before: storeValues(op.before), after: storeValues(op.after) };
+  const { before, after } = storeOp(op);
   const reasons = op.reasons.map(({ because, policy, fields, source }) => ({
     because,
     ...(policy === undefined ? {} : { policy: { ...policy } }),
@@ -52,22 +52,14 @@ function toFileOp(op: Op): FileOp {
     ...(source === undefined ? {} : { source: { ...source } }),
   }));
   const about = { id, verb, target, identity, mapping, object, slot, slotLabel, label, address };
-  return { ...about, ...values, origin, ledgerOnly, reasons };
+  return { ...about, before, after, origin, ledgerOnly, reasons };
 }
 
 function fromFileOutcome(file: FileOutcome): RunOutcome {
   const { op, outcome, anchor, code, detail, at, workers, primary, names } = file;
   const identity = op.identity as IdentityKey;
   // What an op waited for and which names it moved mattered while it ran; a record tells what became of it.
-  const full: Op = {
-    ...op,
-    identity,
-    before: loadValues(op.before),
-    after: loadValues(op.after),
-    needs: [],
-    claims: [],
-    releases: [],
-  };
+  const full = restoreOp({ ...op, identity, needs: [], claims: [], releases: [] });
   return {
     op: full,
     outcome: { op: op.id, kind: outcome, anchor, code, detail },
@@ -76,16 +68,4 @@ function fromFileOutcome(file: FileOutcome): RunOutcome {
     primary: primary as WorkerKey,
     names,
   };
-}
-
-function storeValues(values: Values): FileOp["before"] {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, value === null ? null : toStored(value)]),
-  );
-}
-
-function loadValues(values: FileOp["before"]): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, value === null ? null : fromStored(value)]),
-  );
 }

@@ -92,7 +92,7 @@ function load(): Schemas {
 }
 
 /** The folder of package.json: this file lies in reconciler/repo, or in dist/reconciler/repo when it is built. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
     const parent = dirname(folder);

@@ -1,0 +1,146 @@
+/** The stage of the demo: a temporary state repository, a sandbox, a clock, and a way to run muster and git in sight. */
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { packageRoot } from "../../repo/schemas.js";
+import { type Sandbox, startSandbox } from "../../sandbox/directory-server.js";
+import { MusterError } from "../../support/errors.js";
+import type { Context } from "../context.js";
+
+export interface Stage {
+  readonly folder: string;
+  readonly repository: string;
+  readonly sandbox: Sandbox;
+  /** Sets the story's clock, for muster and for the sandbox. */
+  setClock(instant: string): void;
+  /** A headline with the story's time. */
+  act(title: string): void;
+  /** A paragraph between commands. */
+  tell(text: string): void;
+  /** Runs muster in sight and checks its exit code. Returns what it printed. */
+  muster(args: readonly string[], expected?: number): Promise<string>;
+  /** Runs git in sight; `lines` cuts long output. */
+  git(args: readonly string[], options?: { readonly lines?: number; readonly quiet?: boolean }): Promise<string>;
+  /** Writes a file of the repository and commits it. */
+  commitFile(path: string, content: string, message: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CLI = fileURLToPath(new URL("../../cli.js", import.meta.url));
+
+/** Everything lives in one temporary folder; it is removed at the end unless `keep`. */
+export async function openStage(context: Context, options: { readonly keep: boolean }): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "muster-demo-"));
+  const repository = join(folder, "state-repository");
+  mkdirSync(repository);
+  const root = packageRoot();
+  for (const part of ["policies", "import"]) cpSync(join(root, part), join(repository, part), { recursive: true });
+  let clock = "2026-11-20T20:00-08:00";
+  const sandbox = await startSandbox({ folder: join(folder, "sandbox"), now: () => new Date(clock) });
+  const environment = {
+    ...process.env,
+    MUSTER_AD_URL: sandbox.url,
+    MUSTER_AD_CA: sandbox.caFile,
+    MUSTER_AD_USER: sandbox.bindUser,
+    MUSTER_AD_PASSWORD: readFileSync(sandbox.bindPasswordFile, "utf8").trim(),
+    GIT_AUTHOR_NAME: "Ida Engineer",
+    GIT_AUTHOR_EMAIL: "ida@adventure-works.com",
+    GIT_COMMITTER_NAME: "Ida Engineer",
+    GIT_COMMITTER_EMAIL: "ida@adventure-works.com",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_SYSTEM: "/dev/null",
+    GIT_PAGER: "cat",
+  };
+  const run = (command: string, args: readonly string[]) =>
+    runProcess(command, args, repository, { ...environment, GIT_AUTHOR_DATE: clock, GIT_COMMITTER_DATE: clock });
+  const echo = (line: string) => context.print(paint(context, "1", `$ ${line}\n`));
+  const stage: Stage = {
+    folder,
+    repository,
+    sandbox,
+    setClock: (instant) => {
+      clock = instant;
+    },
+    act: (title) =>
+      context.print(`\n${paint(context, "1;36", `━━━ ${clock.slice(0, 16).replace("T", " ")}  ${title}`)}\n\n`),
+    tell: (text) => context.print(`${paint(context, "36", wrap(text))}\n`),
+    muster: async (args, expected = 0) => {
+      echo(`muster ${args.join(" ")}`);
+      const { output, code } = await run(process.execPath, [CLI, "--clock", clock, ...args]);
+      context.print(`${output}${paint(context, "2", `(exit code ${code})`)}\n\n`);
+      if (code !== expected) throw failed(`muster ${args.join(" ")} ended with ${code}, not ${expected}`);
+      return output;
+    },
+    git: async (args, shown = {}) => {
+      const { output, code } = await run("git", args);
+      if (shown.quiet !== true) {
+        echo(`git ${args.join(" ")}`);
+        context.print(`${cut(output, shown.lines ?? 40)}\n`);
+      }
+      if (code !== 0) throw failed(`git ${args[0]} ended with ${code}: ${output}`);
+      return output;
+    },
+    commitFile: async (path, content, message) => {
+      writeFileSync(join(repository, path), content);
+      await stage.git(["add", path], { quiet: true });
+      await stage.git(["commit", "-q", "-m", message], { quiet: true });
+      context.print(
+        `${paint(context, "1", `$ git commit -m "${message}"`)}\n${content.replace(/^/gm, "  ").trimEnd()}\n\n`,
+      );
+    },
+    close: async () => {
+      await sandbox.close();
+      if (options.keep) context.print(`kept: ${folder}\n`);
+      else rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return stage;
+}
+
+interface Finished {
+  readonly output: string;
+  readonly code: number;
+}
+
+/** Standard output and standard error, in the order they came. */
+function runProcess(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ output, code: code ?? 1 }));
+  });
+}
+
+function failed(what: string): MusterError {
+  return new MusterError("MUS-9001", { what: `the demo went another way than its story: ${what}` });
+}
+
+function paint(context: Context, code: string, text: string): string {
+  return context.page.color ? `\u001b[${code}m${text}\u001b[0m` : text;
+}
+
+function cut(text: string, lines: number): string {
+  const all = text.trimEnd().split("\n");
+  return all.length <= lines ? text : `${all.slice(0, lines).join("\n")}\n… ${all.length - lines} more lines\n`;
+}
+
+function wrap(text: string): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line.length + word.length + 1 > 80) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
