@@ -12,6 +12,8 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
   switch (op.verb) {
     case "bind":
       if (op.slot === "primary") return current?.primary === op.after.primary;
+      // A confirmation that is not planned again has nothing left to confirm.
+      if (op.slot === "found") return true;
       if (op.slot === "identity") return entry?.identity === op.after.identity;
       return current?.anchor === op.after.anchor;
     case "unbind":

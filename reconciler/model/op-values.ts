@@ -3,6 +3,7 @@
  *
  * bind (slot null): after { anchor, enabled, created?: true, claim? }; created says that it is our own unconfirmed create.
  * bind (slot "primary"): { primary: worker key } · bind (slot "identity"): { identity: identity key }, a re-key.
+ * bind (slot "found"): after { <attributes>, container?, enabled? }, values found as wanted: only recorded.
  * unbind: before { anchor }, after { why }.
  * create: after { <attributes>, container, enabled } · move: { container } · enable, disable: { enabled }.
  * delete: before { enabled: false }, after { "retain:<space>": "<value>|<until>" }.

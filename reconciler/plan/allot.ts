@@ -304,8 +304,7 @@ export function evaluateDeferred(
   const unknown = expression.paths.some((path) => isAccountPath(path) && names.read(subject, path) === undefined);
   if (unknown) return undefined;
   const result = expression.evaluate({
-    get: (path) =>
-      isAccountPath(path) ? names.read(subject, path) : inputs[path],
+    get: (path) => (isAccountPath(path) ? names.read(subject, path) : inputs[path]),
     asOf: 0,
   });
   return result === undefined ? undefined : toText(result);

@@ -206,6 +206,36 @@ export function diffBinding(subject: Subject): Draft[] {
   return drafts;
 }
 
+/**
+ * What is as wanted while the ledger says otherwise, confirmed in one op that writes to the ledger only: what an account
+ * held when it was bound, a value that HR and an administrator changed alike, a state that somebody else set first.
+ * Without it drift could not be told from news, and an account that somebody else disabled could pass for ours.
+ */
+export function draftConfirm(subject: Subject, attributes: Readonly<Record<string, Value | null>>): Draft[] {
+  const { account, intent } = subject;
+  const current = subject.entry?.current;
+  if (account === null || current == null) return [];
+  const found: Record<string, Value | null> = { ...attributes };
+  const same = sameAddress(subject.target);
+  if (intent.container !== null && account.container !== null && same(intent.container) === same(account.container)) {
+    if (current.container === null || same(current.container) !== same(account.container))
+      found.container = account.container;
+  }
+  const state = account.enabled ? "enabled" : "disabled";
+  if (intent.account === state && current.state !== state) found.enabled = account.enabled;
+  if (Object.keys(found).length === 0) return [];
+  return [
+    draftFor(subject, {
+      verb: "bind",
+      slot: "found",
+      before: {},
+      after: found,
+      ledgerOnly: true,
+      reasons: [mappingReason(subject, "found as wanted; only recorded")],
+    }),
+  ];
+}
+
 export function draftUnbind(subject: Subject): Draft {
   const anchor = subject.account?.anchor ?? "";
   const because = "the person came back after the rehire period: policy makes a new account";

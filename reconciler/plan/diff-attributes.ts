@@ -12,27 +12,38 @@ import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Subject, TargetView } from "./subject.js";
 import { resolveObserved, sameReference } from "./view.js";
 
-/** Update drafts, one per attribute, and one rename draft for all names that change. */
-export function diffAttributes(context: ResolveContext, view: TargetView, subject: Subject): Draft[] {
+export interface AttributeDiff {
+  /** Update drafts, one per attribute, and one rename draft for all names that change. */
+  readonly drafts: readonly Draft[];
+  /** Values that are as wanted while the ledger says something else, or nothing: to be confirmed. null: has none. */
+  readonly found: Readonly<Record<string, Value | null>>;
+}
+
+export function diffAttributes(context: ResolveContext, view: TargetView, subject: Subject): AttributeDiff {
   const drafts: Draft[] = [];
   const renamed: Renamed[] = [];
+  const found: Record<string, Value | null> = {};
   for (const rule of subject.mapping.attributes) {
     if (isHeld(rule, subject)) continue;
     const change = diffAttribute(context, view, subject, rule);
     if (change === null) continue;
-    if (rule.unique !== null) renamed.push({ rule, ...change });
-    else drafts.push(draftUpdate(context, subject, rule, change));
+    if (change.origin === "found") found[rule.name] = change.after;
+    else if (rule.unique !== null) renamed.push({ rule, ...(change as Written) });
+    else drafts.push(draftUpdate(subject, rule, change as Written));
   }
   const rename = draftRename(subject, renamed);
-  return rename === null ? drafts : [rename, ...drafts];
+  return { drafts: rename === null ? drafts : [rename, ...drafts], found };
 }
 
 interface Change {
   readonly before: Value | null;
   readonly after: Value | null;
-  readonly origin: NonNullable<Op["origin"]>;
+  /** found: nothing to write, but the ledger does not know it. */
+  readonly origin: NonNullable<Op["origin"]> | "found";
 }
-type Renamed = Change & { readonly rule: CompiledAttribute };
+/** A change that is written. */
+type Written = Change & { readonly origin: NonNullable<Op["origin"]> };
+type Renamed = Written & { readonly rule: CompiledAttribute };
 
 /** create-only values are written when Muster creates, binds or re-binds: when nothing was confirmed for this worker. */
 function isHeld(rule: CompiledAttribute, subject: Subject): boolean {
@@ -53,9 +64,12 @@ function diffAttribute(
   const raw = subject.account?.attributes[rule.name];
   const observed = raw === undefined ? null : resolveObserved(view, raw);
   const desired = wantedValue(context, subject, rule, wanted, observed);
-  if (desired === undefined || equal(view, observed, desired)) return null;
+  if (desired === undefined) return null;
   const stored = subject.entry?.current?.managed[rule.name];
   const confirmed = stored === undefined ? null : fromStored(stored);
+  if (equal(view, observed, desired)) {
+    return equal(view, confirmed, desired) ? null : { before: confirmed, after: desired, origin: "found" };
+  }
   const origin = originOf(view, confirmed, observed, desired, stored !== undefined);
   if (origin === "drift" && rule.onDrift === "notify") {
     reportDrift(context, subject, rule, observed, desired);
@@ -98,7 +112,7 @@ function originOf(
   observed: Value | null,
   desired: Value | null,
   known: boolean,
-): Change["origin"] {
+): NonNullable<Op["origin"]> {
   if (!known || equal(view, confirmed, observed)) return "policy";
   return equal(view, confirmed, desired) ? "drift" : "both";
 }
@@ -121,14 +135,10 @@ function reportDrift(
   });
 }
 
-function draftUpdate(context: ResolveContext, subject: Subject, rule: CompiledAttribute, change: Change): Draft {
-  const reference =
-    change.after !== null && isReference(change.after) && "ref" in change.after ? change.after.ref : null;
-  const person = reference === null ? undefined : context.reachable.get(`${subject.target.name}|${reference}`);
+function draftUpdate(subject: Subject, rule: CompiledAttribute, change: Written): Draft {
   return draftFor(subject, {
     verb: "update",
     slot: rule.name,
-    slotLabel: person?.intent.label ?? null,
     before: { [rule.name]: change.before },
     after: { [rule.name]: change.after },
     origin: change.origin,
@@ -136,7 +146,7 @@ function draftUpdate(context: ResolveContext, subject: Subject, rule: CompiledAt
   });
 }
 
-export function becauseOf(subject: Subject, rule: CompiledAttribute, change: Change): string {
+export function becauseOf(subject: Subject, rule: CompiledAttribute, change: Written): string {
   if (change.origin === "drift") return "somebody else changed it in the directory";
   if (change.origin === "both") return "HR or policy and somebody else changed it";
   if (rule.when[subject.intent.stage.stage] !== undefined)

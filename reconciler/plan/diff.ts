@@ -9,6 +9,7 @@ import {
   diffState,
   diffTasks,
   draftBind,
+  draftConfirm,
   draftCreate,
   draftUnbind,
 } from "./diff-account.js";
@@ -73,11 +74,13 @@ function diffSubject(
   const object = { anchor: subject.account?.anchor ?? "" };
   if (subject.account?.managed !== true) return outside(subject, [...state, ...members(subject, object, [])], context);
   const binding = diffBinding(subject);
+  const attributes = diffAttributes(context, view, subject);
   const rest = [
+    ...draftConfirm(subject, attributes.found),
     ...state,
     ...members(subject, object, []),
     ...diffTasks(subject),
-    ...diffAttributes(context, view, subject),
+    ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
   // The ledger entry changes its key first, so that every other outcome finds it.

@@ -76,12 +76,18 @@ function link(drafts: readonly Draft[]): Node[] {
       if (other !== undefined) node.needs.add(other);
     }
     for (const name of node.draft.op.claims) {
-      for (const other of releasedBy.get(name) ?? []) if (other !== node) node.needs.add(other);
+      for (const other of releasedBy.get(name) ?? [])
+        if (other !== node && !comesLater(other, node)) node.needs.add(other);
     }
     for (const need of node.needs) need.dependents.push(node);
     node.waiting = node.needs.size;
   }
   return nodes;
+}
+
+/** The second half of a split rename releases the temporary name that the first half claims: it does not wait for it. */
+function comesLater(other: Node, node: Node): boolean {
+  return other.draft.needs.includes(node.draft);
 }
 
 /** Clearing a value is riskier than setting one. */
@@ -132,10 +138,8 @@ function breakCycle(drafts: readonly Draft[], cycle: readonly Node[]): Draft[] {
   }
   const claims = draft.op.claims.map((name) => temporaryResource(name, id));
   const first: Draft = { needs: draft.needs, op: { ...draft.op, after: temporary, claims } };
-  const second: Draft = {
-    needs: [first],
-    op: { ...draft.op, before: temporary, releases: claims, reasons: draft.op.reasons },
-  };
+  // Nobody else asks for the temporary name: were it released here, the first half would wait for this one.
+  const second: Draft = { needs: [first], op: { ...draft.op, before: temporary, releases: [] } };
   const replace = (need: Draft) => (need === draft ? second : need);
   return drafts.flatMap((other) => {
     if (other === draft) return [first, second];

@@ -87,6 +87,8 @@ function foldBind(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry
   if (op.slot === "primary") {
     return entry.current === null ? entry : { ...entry, current: { ...entry.current, primary: context.primary } };
   }
+  if (op.slot === "found")
+    return entry.current === null ? entry : { ...entry, current: confirm(entry.current, op, context) };
   const enabled = op.after.enabled === true;
   const own = op.after.created === true;
   return {
@@ -108,6 +110,16 @@ function foldBind(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry
       tasks: {},
     },
   };
+}
+
+/** Values found as wanted. A state that was found was set by somebody else. */
+function confirm(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
+  const { container, enabled, ...attributes } = op.after;
+  const next = foldValues(current, { ...op, after: attributes }, context);
+  const placed = typeof container === "string" ? { ...next, container } : next;
+  if (enabled === true) return { ...placed, state: "enabled", disabledBy: null, disabledAt: null, everEnabled: true };
+  if (enabled === false) return { ...placed, state: "disabled", disabledBy: "other", disabledAt: context.asOf };
+  return placed;
 }
 
 function retire(entry: LedgerEntry, why: string, until: string): LedgerEntry {
