@@ -5,6 +5,7 @@ import { type ImportResult, importExport } from "../hr/import.js";
 import type { FileChange } from "../model/file-change.js";
 import type { Source } from "../model/files/index.js";
 import type { PolicyDocument } from "../model/policy.js";
+import { formatInstant } from "../policy/time.js";
 import { commitChanges } from "../repo/commit.js";
 import { askGit } from "../repo/git.js";
 import { openRepository, type Repository } from "../repo/state.js";
@@ -49,7 +50,9 @@ export async function runImport(context: Context, options: ImportOptions): Promi
     },
   });
   writeFiles(repository.git.root, result.changes);
-  const commit = options.commit ? await commitImport(repository, source.value.name, result) : null;
+  const commit = options.commit
+    ? await commitImport(repository, source.value.name, result, formatInstant(context.clock.now()))
+    : null;
   if (options.format === "json")
     context.print(stableJson({ source: source.value.name, commit, ...withoutChanges(result) }));
   else context.print(renderImport({ source: source.value.name, result, commit }, context.page));
@@ -91,13 +94,19 @@ function writeFiles(root: string, changes: readonly FileChange[]): void {
 }
 
 /** The commit names the source, the export's instant and counts: no person. */
-async function commitImport(repository: Repository, name: string, result: ImportResult): Promise<string | null> {
+async function commitImport(
+  repository: Repository,
+  name: string,
+  result: ImportResult,
+  at: string,
+): Promise<string | null> {
   const { record, summary } = result;
   const branch = (await askGit(repository.git, ["symbolic-ref", "--short", "HEAD"])) ?? "main";
   const counts = [`${summary.added} added`, `${summary.changed} changed`, `${summary.absent} absent`];
   return commitChanges(repository.git, {
     branch,
     changes: result.changes,
+    at,
     subject: `import ${name}: ${counts.join(", ")}`,
     body: `Exported at ${record.exportedAt}, ${record.rows} rows.`,
     trailers: { "Muster-Source": name, "Muster-Exported-At": record.exportedAt },

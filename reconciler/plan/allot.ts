@@ -21,7 +21,7 @@ import type { Value } from "../model/value.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
 import { isAccountPath, splitAccountPath } from "../policy/compiled.js";
 import { type Expression, toText } from "../policy/expression/index.js";
-import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
+import { countedForms, foldName, isFormOf, shapeCandidate } from "../policy/names.js";
 import { parseInstant } from "../policy/time.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
 
@@ -243,7 +243,7 @@ class AllotState implements Allotment {
   }
 
   isFree(scope: NameScope, subject: Subject, name: string): boolean {
-    const folded = name.toLowerCase();
+    const folded = foldName(name);
     return scope.tables.every((table) => {
       const holders = this.#taken.get(table)?.get(folded);
       if (holders === undefined) return true;
@@ -268,7 +268,7 @@ class AllotState implements Allotment {
   release(scope: NameScope, subject: Subject, attribute: string): void {
     const old = textOf(subject.account?.attributes[attribute]);
     if (old === null || subject.account === null) return;
-    const holders = this.#taken.get(`${subject.target.name}|${scope.space}`)?.get(old.toLowerCase());
+    const holders = this.#taken.get(`${subject.target.name}|${scope.space}`)?.get(foldName(old));
     holders?.delete(`anchor:${subject.account.anchor}`);
   }
 
@@ -284,7 +284,7 @@ class AllotState implements Allotment {
       table = new Map();
       this.#taken.set(key, table);
     }
-    const folded = name.toLowerCase();
+    const folded = foldName(name);
     const holders = table.get(folded);
     if (holders === undefined) table.set(folded, new Set([holder]));
     else holders.add(holder);

@@ -69,7 +69,8 @@ export function diffPlace(view: TargetView, subject: Subject, findings: Findings
   }
   const pointer =
     mapping.container[intent.stage.stage] === undefined ? "/container/default" : `/container/${intent.stage.stage}`;
-  const because = origin === "policy" ? `${intent.stage.stage}: ${intent.stage.because}` : "somebody else moved it";
+  const stage = origin === "drift" ? [] : [`${intent.stage.stage}: ${intent.stage.because}`];
+  const because = [...stage, ...(origin === "policy" ? [] : ["somebody else moved it"])].join("; ");
   return [
     draftFor(subject, {
       verb: "move",
@@ -118,15 +119,16 @@ export function diffTasks(subject: Subject): Draft[] {
 
 /**
  * Deletion: never by inference. Muster disabled the account itself, the whole grace period is over (from the later of
- * last day and disable; for one never enabled, from its creation or disable), nothing lies below it, and target and
- * lifecycle both allow it.
+ * last day and disable; for one never enabled, from its creation or disable), it lies inside the managed containers with
+ * nothing below it, and target and lifecycle both allow it.
  */
 export function diffDeletion(subject: Subject, asOf: number): Draft | null {
   const { account, intent, mapping } = subject;
   const current = subject.entry?.current;
   const after = mapping.lifecycle.delete?.after;
   if (account === null || current == null || after === undefined || account.enabled) return null;
-  if (!(subject.target.document.value.allow ?? []).includes("delete") || account.hasChildren) return null;
+  if (!(subject.target.document.value.allow ?? []).includes("delete")) return null;
+  if (!account.managed || account.hasChildren) return null;
   const gone = intent.stage.stage === "left" || intent.stage.stage === "out-of-scope" || intent.deleteIfNeverEnabled;
   if (!gone || intent.account !== "disabled" || (intent.deleteIfNeverEnabled && current.everEnabled)) return null;
   if (current.state !== "disabled" || current.disabledBy !== "muster") return null;
@@ -145,11 +147,12 @@ export function diffDeletion(subject: Subject, asOf: number): Draft | null {
   });
 }
 
-/** `retain:<space>` to "value|until": names that nobody else may have until then. */
+/** `retain:<space>` to "value|until": names that nobody else may have until then, also those that were only found. */
 function retainedNames(subject: Subject, asOf: number): Record<string, Value> {
   const out: Record<string, Value> = {};
   for (const rule of subject.mapping.attributes) {
-    const name = subject.entry?.current?.names[rule.name];
+    const held = subject.account?.attributes[rule.name];
+    const name = subject.entry?.current?.names[rule.name] ?? (typeof held === "string" ? held : undefined);
     const retain = rule.unique?.retain;
     if (name === undefined || retain == null) continue;
     const space = subject.target.capabilities.spaces[rule.name] ?? rule.name;

@@ -68,7 +68,7 @@ function diffSubject(
   if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject)];
   if (needsCreate(subject)) return draftAll(subject, creations.get(subject.identity), members);
   if (subject.binding !== "bound") return [];
-  const deletion = diffDeletion(subject, input.asOf);
+  const deletion = subject.account?.managed === true ? diffDeletion(subject, input.asOf) : null;
   if (deletion !== null) return [deletion];
   const state = diffState(subject, { isReleased: exceptions.isReleased(subject) }, context.findings);
   const object = { anchor: subject.account?.anchor ?? "" };

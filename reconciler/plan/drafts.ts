@@ -1,6 +1,7 @@
 /** Builds op drafts for one subject, so that every verb gets its reasons, label and object in the same way. */
 import type { Reason } from "../model/intent.js";
 import type { Op, OpDraft, OpObject, Values, Verb } from "../model/op.js";
+import { foldName } from "../policy/names.js";
 import type { Subject } from "./subject.js";
 
 /** A draft and what it depends on, by draft; ids exist only once all drafts are known. */
@@ -81,5 +82,5 @@ export function mappingReason(subject: Subject, because: string, pointer = ""): 
 /** Resource text of a name: what ops claim and release. */
 export function resourceOf(subject: Subject, attribute: string, value: string): string {
   const space = subject.target.capabilities.spaces[attribute] ?? attribute;
-  return `${subject.target.name}|${space}|${value.toLowerCase()}`;
+  return `${subject.target.name}|${space}|${foldName(value)}`;
 }

@@ -19,6 +19,17 @@ const KEPT_PUNCTUATION: Readonly<Record<string, RegExp>> = {
   "mail-local": /[^\p{L}\p{N}\p{M}._'-]/gu,
 };
 
+/**
+ * The form in which names are compared: Active Directory takes neither case nor marks for a difference (MS-ADTS 6.5:
+ * Müller, MULLER and Muller are one name, as are ß and ss). Where a target is more lenient, this is merely careful.
+ */
+export function foldName(name: string): string {
+  return PLAIN.test(name) ? name.toLowerCase() : normalizeDiacritics(name).toLowerCase();
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+const PLAIN = /^[\x00-\x7f]*$/;
+
 /** A name split at its last "@": character set, fold and counter concern the part before it. */
 function splitAddress(text: string): [local: string, domain: string] {
   const at = text.lastIndexOf("@");
@@ -46,8 +57,8 @@ export function* countedForms(text: string, rule: CompiledUnique, limit: number)
 
 /** Whether `name` is the candidate or one of its counted forms: its holder keeps it. Case does not count. */
 export function isFormOf(name: string, text: string, rule: CompiledUnique, limit: number): boolean {
-  const shaped = foldCandidate(text, rule).toLowerCase();
-  const held = name.toLowerCase();
+  const shaped = foldName(foldCandidate(text, rule));
+  const held = foldName(name);
   if (shaped === held) return true;
   if (!rule.counter) return false;
   const [base, domain] = splitAddress(shaped);

@@ -53,6 +53,7 @@ export async function recordRun(
       changes,
       subject: subjectOf(run),
       trailers: trailersOf(run),
+      at: run.finished,
     });
     const done = change as LedgerChange | null;
     return { commit, run: full, ledger: done === null ? await ledgerAt(null) : done.ledger };

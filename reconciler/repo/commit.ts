@@ -20,6 +20,8 @@ export interface CommitRequest {
   readonly subject: string;
   readonly body?: string;
   readonly trailers?: Readonly<Record<string, string>>;
+  /** ISO instant of the commit; default: now, by git's clock. */
+  readonly at?: string;
   /** "Name <address>"; default: MUSTER_GIT_AUTHOR, then git's user.name and user.email, then Muster's own. */
   readonly author?: string;
 }
@@ -32,7 +34,8 @@ const ATTEMPTS = 10;
  */
 export async function commitChanges(git: Git, request: CommitRequest): Promise<string | null> {
   if (!git.bare) await finishStep(git);
-  const author = await authorOf(git, request.author);
+  const dates = request.at === undefined ? {} : { GIT_AUTHOR_DATE: request.at, GIT_COMMITTER_DATE: request.at };
+  const author = { ...(await authorOf(git, request.author)), ...dates };
   const ref = `refs/heads/${request.branch}`;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tip = await resolveCommit(git, ref);

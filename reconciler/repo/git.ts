@@ -42,6 +42,8 @@ const ALLOWED = [
   "GIT_AUTHOR_EMAIL",
   "GIT_COMMITTER_NAME",
   "GIT_COMMITTER_EMAIL",
+  "GIT_AUTHOR_DATE",
+  "GIT_COMMITTER_DATE",
 ];
 /** Objects and refs are on disk before a command returns: a crash of the machine loses no record. */
 const DURABLE = ["-c", "core.fsync=all"];

@@ -4,7 +4,7 @@ import type { Op } from "../model/op.js";
 import { isClear } from "./changes.js";
 import { type Part, tone } from "./page.js";
 import { showChange, showValue, type ValueStyle, valueRows } from "./values.js";
-import { verbPhrase } from "./words.js";
+import { count, verbPhrase } from "./words.js";
 
 export interface Row {
   /** "" on the second and later rows of an op. */
@@ -74,6 +74,10 @@ function accountAttributes(op: Op): string[] {
 
 /** A bind shows what it is bound to; a re-bind also what it was. */
 function bindingLines(op: Op, style: ValueStyle): Part[][] {
+  if (op.slot === "found") {
+    const names = Object.keys(op.after).sort(compareText);
+    return [[`${count(names.length, "value")} found as wanted: ${names.join(", ")}`, tone("dim", "  (only recorded)")]];
+  }
   return valueRows(op).map((row) => {
     const name = tone("dim", `${row.name} `);
     if (row.before === null) return [name, showValue(row.after, style.labels)];
