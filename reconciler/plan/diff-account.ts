@@ -1,5 +1,6 @@
 /** The verbs on the account itself: state, place, deletion, tasks, adoption, and creation. */
-import type { Op } from "../model/op.js";
+import type { LedgerCurrent } from "../model/ledger.js";
+import type { Op, OpObject } from "../model/op.js";
 import type { Value } from "../model/value.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
 import { attributeReason, type Draft, draftFor, mappingReason, resourceOf, stageReason } from "./drafts.js";
@@ -98,19 +99,21 @@ export function reportContainer(subject: Subject, container: string, findings: F
   });
 }
 
-/** Stage tasks, once per entry into a stage. What the target cannot do is not planned there. */
-export function diffTasks(subject: Subject): Draft[] {
+/**
+ * Stage tasks, once per entry into a stage; `ran` is the entry that each was last run for. A new account has entered its
+ * stage when it is created. What the target cannot do is not planned there.
+ */
+export function draftTasks(subject: Subject, ran: LedgerCurrent["tasks"], object: OpObject): Draft[] {
   const { intent } = subject;
-  const current = subject.entry?.current;
-  if (current == null) return [];
   const entry = `${intent.stage.stage}@${intent.stage.since === null ? "" : formatInstant(intent.stage.since)}`;
   return intent.tasks
-    .filter((task) => subject.target.capabilities.tasks.includes(task) && current.tasks[task] !== entry)
+    .filter((task) => subject.target.capabilities.tasks.includes(task) && ran[task] !== entry)
     .map((task) =>
       draftFor(subject, {
         verb: "run-task",
+        object,
         slot: task,
-        before: { entry: current.tasks[task] ?? null },
+        before: { entry: ran[task] ?? null },
         after: { task, entry },
         reasons: [stageReason(subject)],
       }),
@@ -119,16 +122,15 @@ export function diffTasks(subject: Subject): Draft[] {
 
 /**
  * Deletion: never by inference. Muster disabled the account itself, the whole grace period is over (from the later of
- * last day and disable; for one never enabled, from its creation or disable), it lies inside the managed containers with
- * nothing below it, and target and lifecycle both allow it.
+ * last day and disable; for one never enabled, from its creation or disable), nothing lies below it, and target and
+ * lifecycle both allow it.
  */
 export function diffDeletion(subject: Subject, asOf: number): Draft | null {
   const { account, intent, mapping } = subject;
   const current = subject.entry?.current;
   const after = mapping.lifecycle.delete?.after;
   if (account === null || current == null || after === undefined || account.enabled) return null;
-  if (!(subject.target.document.value.allow ?? []).includes("delete")) return null;
-  if (!account.managed || account.hasChildren) return null;
+  if (!(subject.target.document.value.allow ?? []).includes("delete") || account.hasChildren) return null;
   const gone = intent.stage.stage === "left" || intent.stage.stage === "out-of-scope" || intent.deleteIfNeverEnabled;
   if (!gone || intent.account !== "disabled" || (intent.deleteIfNeverEnabled && current.everEnabled)) return null;
   if (current.state !== "disabled" || current.disabledBy !== "muster") return null;
