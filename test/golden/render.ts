@@ -59,14 +59,12 @@ function renderOp(story: Story, op: Op): string[] {
 }
 
 function renderChange(story: Story, op: Op): string {
-  if (op.verb === "create")
-    return Object.entries(op.after)
-      .map(([key, value]) => `${key}=${show(story, value)}`)
-      .join(", ");
+  if (op.verb === "create") return pairs(story, op.after);
   if (op.verb === "bind" && op.slot === null) {
     const enabled = op.after.enabled === true ? "enabled" : "disabled";
     return `${plain(story, op.address ?? "")}, ${enabled}${op.after.created === true ? ", our own create" : ""}`;
   }
+  if (op.slot === "found") return pairs(story, op.after);
   if (op.verb === "unbind") return `${plain(story, op.address ?? "")}, ${show(story, op.after.why ?? null)}`;
   if (op.verb === "run-task") return `for ${show(story, op.after.entry ?? null)}`;
   if (op.verb.endsWith("-member")) return `${memberText(op.before.member)} -> ${memberText(op.after.member)}`;
@@ -74,6 +72,12 @@ function renderChange(story: Story, op: Op): string {
   const one = (key: string) => `${show(story, op.before[key] ?? null)} -> ${show(story, op.after[key] ?? null)}`;
   if (op.verb === "update" || op.verb === "bind") return keys.map(one).join(", ");
   return keys.map((key) => `${key} ${one(key)}`).join(", ");
+}
+
+function pairs(story: Story, values: Op["after"]): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}=${show(story, value)}`)
+    .join(", ");
 }
 
 function memberText(value: Value | null | undefined): string {
