@@ -5,13 +5,13 @@ import { compareText } from "../model/identity.js";
 import type { RecentOp, Run } from "../model/run.js";
 import { parseInstant } from "../policy/time.js";
 import { Cache } from "../repo/cache.js";
-import { filesAt, type RepoFile } from "../repo/files.js";
+import { type Files, filesAt, type RepoFile } from "../repo/files.js";
 import { parseFiles } from "../repo/parse-files.js";
 import { environmentFolder, runPath } from "../repo/paths.js";
 import type { Repository } from "../repo/state.js";
 import { MusterError, throwAll } from "../support/errors.js";
 import { MAX_RECORD_BYTES } from "../support/limits.js";
-import { readRunFile } from "./run-file.js";
+import { isFurtherPart, readRunFiles, runFileName } from "./run-file.js";
 
 /** Runs of an environment at a commit that started at or after `since` (epoch milliseconds), oldest first. */
 export async function readRuns(
@@ -24,7 +24,7 @@ export async function readRuns(
   const month = new Date(since).toISOString().slice(0, 7).replace("-", "/");
   const recent = files.list.filter((file) => monthOf(file) >= month);
   const errors: MusterError[] = [];
-  const pathOf = (run: RunFile) => runPath(environment, run.started, run.id);
+  const pathOf = (run: RunFile) => runPath(environment, run.started, runFileName(run.id, run.part));
   const how = { kind: "Run" as const, maxBytes: MAX_RECORD_BYTES, cache: Cache.open(null, "runs", ""), pathOf };
   const { placed, misplaced } = await parseFiles<RunFile>(files, recent, how, errors);
   for (const { file } of misplaced)
@@ -40,7 +40,9 @@ export async function readRuns(
         new MusterError("MUS-6002", { what: e.what, ...(e.where === undefined ? {} : { where: e.where }), cause: e }),
     ),
   );
-  const runs = placed.map(({ value }) => readRunFile(value)).filter((run) => parseInstant(run.started) >= since);
+  const digests = await digestsOfParts(files, recent);
+  const read = placed.map(({ file, value }) => ({ file: value, sha256: digests.get(file.path) ?? null }));
+  const runs = readRunFiles(read).filter((run) => parseInstant(run.started) >= since);
   return runs.sort((a, b) => compareText(a.started, b.started) || compareText(a.id, b.id));
 }
 
@@ -52,10 +54,19 @@ export async function digestOfLastRun(
 ): Promise<string | null> {
   if (commit === null) return null;
   const files = await filesAt(repository.git, { commit }, [runsFolder(environment)]);
-  const last = [...files.list].sort((a, b) => compareText(monthOf(a) + a.path, monthOf(b) + b.path)).at(-1);
+  const firsts = files.list.filter((file) => !isFurtherPart(file.path));
+  const last = firsts.sort((a, b) => compareText(monthOf(a) + a.path, monthOf(b) + b.path)).at(-1);
   if (last === undefined) return null;
   for await (const content of files.contents([last])) return sha256(content);
   return null;
+}
+
+async function digestsOfParts(files: Files, list: readonly RepoFile[]): Promise<ReadonlyMap<string, string>> {
+  const parts = list.filter((file) => isFurtherPart(file.path));
+  const digests = new Map<string, string>();
+  let at = 0;
+  for await (const content of files.contents(parts)) digests.set(parts[at++]?.path ?? "", sha256(content));
+  return digests;
 }
 
 /** What guards and fights count. */

@@ -15,7 +15,7 @@ import { writeYaml } from "../repo/yaml.js";
 import { MusterError } from "../support/errors.js";
 import { type LedgerChange, nextLedger } from "./next-ledger.js";
 import { digestOfLastRun } from "./read-runs.js";
-import { writeRunFile } from "./run-file.js";
+import { writeRunFiles } from "./run-file.js";
 
 export interface Recorded {
   /** null: nothing had changed. */
@@ -45,7 +45,7 @@ export async function recordRun(
     }
     change = nextLedger(ledger, run.outcomes, run.asOf);
     full = { ...run, previous: await digestOfLastRun(repository, parent, run.environment) };
-    return isWorthRecording(run) ? [...ledgerFiles(run.environment, change), runFileChange(full)] : [];
+    return isWorthRecording(run) ? [...ledgerFiles(run.environment, change), ...runFileChanges(full)] : [];
   };
   try {
     const commit = await commitChanges(repository.git, {
@@ -79,8 +79,11 @@ function isWorthRecording(run: Omit<Run, "previous">): boolean {
   return run.outcomes.some(({ outcome }) => outcome.kind !== "deferred" && outcome.kind !== "skipped");
 }
 
-function runFileChange(run: Run): FileChange {
-  return { path: runPath(run.environment, run.started, run.id), content: writeRunFile(run) };
+function runFileChanges(run: Run): FileChange[] {
+  return writeRunFiles(run).map(({ name, content }) => ({
+    path: runPath(run.environment, run.started, name),
+    content,
+  }));
 }
 
 /** Ledger files that a run changes. */

@@ -1,18 +1,84 @@
 /** Run records as files: state/environments/<environment>/runs/<yyyy>/<mm>/<run id>.yaml. */
 import type { RunFile } from "../model/files/index.js";
+import { sha256 } from "../model/hash.js";
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Op } from "../model/op.js";
 import type { Run, RunOutcome } from "../model/run.js";
 import { API_VERSION } from "../repo/schemas.js";
 import { writeYaml } from "../repo/yaml.js";
+import { MusterError } from "../support/errors.js";
 import { restoreOp, storeOp } from "./stored-op.js";
 
 type FileOutcome = RunFile["outcomes"][number];
 type FileOp = FileOutcome["op"];
 
-export function writeRunFile(run: Run): string {
+/** Outcomes per file. A create takes two to three kilobytes, and hosts of git refuse files of 100 megabytes. */
+const OUTCOMES_PER_FILE = 10_000;
+
+export interface RunText {
+  /** Name of the file without its ending: the run's id, with the number of the part from the second on. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** The files of a run: one, unless it has very many outcomes. The first names the digests of the others. */
+export function writeRunFiles(run: Run, perFile: number = OUTCOMES_PER_FILE): RunText[] {
+  const further: RunText[] = [];
+  for (let at = perFile; at < run.outcomes.length; at += perFile) {
+    const part = further.length + 2;
+    const outcomes = run.outcomes.slice(at, at + perFile);
+    const content = writeYaml(toFile({ ...run, guards: [], previous: null, outcomes }, { part }));
+    further.push({ name: runFileName(run.id, part), content });
+  }
+  const parts = further.map(({ content }) => sha256(content));
+  const first = toFile({ ...run, outcomes: run.outcomes.slice(0, perFile) }, parts.length === 0 ? {} : { parts });
+  return [{ name: runFileName(run.id), content: writeYaml(first) }, ...further];
+}
+
+export function runFileName(run: string, part?: number): string {
+  return part === undefined ? run : `${run}.part-${part}`;
+}
+
+/** Whether a path is that of a further file of a run. */
+export function isFurtherPart(path: string): boolean {
+  return /\.part-\d+\.yaml$/.test(path);
+}
+
+/** A validated file, with the SHA-256 of its bytes where it is a further part. */
+export interface RunFileRead {
+  readonly file: RunFile;
+  readonly sha256: string | null;
+}
+
+/** Runs of validated files, the parts of each put together. Throws MUS-6002 where parts are missing or not those named. */
+export function readRunFiles(files: readonly RunFileRead[]): Run[] {
+  const further = new Map<string, RunFileRead>();
+  for (const each of files)
+    if (each.file.part !== undefined) further.set(runFileName(each.file.id, each.file.part), each);
+  const runs = files.flatMap(({ file }): Run[] => {
+    if (file.part !== undefined) return [];
+    const { apiVersion: _version, kind: _kind, parts = [], part: _part, outcomes, ...rest } = file;
+    const whole = [...outcomes];
+    for (const [i, digest] of parts.entries()) {
+      const name = runFileName(file.id, i + 2);
+      const found = further.get(name);
+      if (found?.sha256 !== digest) throw incomplete(file.id, `its file ${name} is missing or changed`);
+      further.delete(name);
+      for (const outcome of found.file.outcomes) whole.push(outcome);
+    }
+    return [{ ...rest, outcomes: whole.map(fromFileOutcome) }];
+  });
+  for (const { file } of further.values()) throw incomplete(file.id, `nothing names its part ${file.part}`);
+  return runs;
+}
+
+function incomplete(run: string, why: string): MusterError {
+  return new MusterError("MUS-6002", { what: `the record of run ${run} is incomplete: ${why}` });
+}
+
+function toFile(run: Run, about: Pick<RunFile, "part" | "parts">): RunFile {
   const { id, environment, plan, asOf, started, finished, inputs, digests, previous, guards } = run;
-  const file: RunFile = {
+  return {
     apiVersion: API_VERSION,
     kind: "Run",
     id,
@@ -24,16 +90,10 @@ export function writeRunFile(run: Run): string {
     inputs: { ...inputs },
     digests: { ...digests },
     previous,
+    ...about,
     guards: guards.map((guard) => ({ ...guard, ops: [...guard.ops] })),
     outcomes: run.outcomes.map(toFileOutcome),
   };
-  return writeYaml(file);
-}
-
-/** The run of a validated file. */
-export function readRunFile(file: RunFile): Run {
-  const { apiVersion: _version, kind: _kind, outcomes, ...rest } = file;
-  return { ...rest, outcomes: outcomes.map(fromFileOutcome) };
 }
 
 function toFileOutcome({ op, outcome, at, workers, primary, names }: RunOutcome): FileOutcome {

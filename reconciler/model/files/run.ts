@@ -39,6 +39,14 @@ export interface RunFile {
    * SHA-256 of the previous run's file, null for the first.
    */
   previous: string | null;
+  /**
+   * SHA-256 of each further file of a run that is too large for one, in their order.
+   */
+  parts?: string[];
+  /**
+   * Number of a further file; it holds outcomes only.
+   */
+  part?: number;
   guards: {
     guard: string;
     verdict: "pass" | "refuse" | "let-through";

@@ -11,7 +11,7 @@ import { nextLedger } from "../../../reconciler/record/next-ledger.js";
 import { readRuns } from "../../../reconciler/record/read-runs.js";
 import { filesOfLedger, rebuildLedger } from "../../../reconciler/record/rebuild.js";
 import { recordRun } from "../../../reconciler/record/record.js";
-import { readRunFile, writeRunFile } from "../../../reconciler/record/run-file.js";
+import { readRunFiles, writeRunFiles } from "../../../reconciler/record/run-file.js";
 import { openRepository, type Repository } from "../../../reconciler/repo/state.js";
 import { validateDocument } from "../../../reconciler/repo/validate.js";
 import { readDocument } from "../../../reconciler/repo/yaml.js";
@@ -53,10 +53,18 @@ function run(id: string, outcomes: readonly RunOutcome[]): Run {
   };
 }
 
-function asRead(text: string): Run {
-  const document = readDocument(text, "run.yaml", { maxBytes: 1_000_000 });
-  expect(validateDocument("Run", document.value, { file: "run.yaml", document })).toEqual([]);
-  return readRunFile(document.value as RunFile);
+/** The files of a run, few outcomes each. */
+function texts(each: Run, perFile = 1000): string[] {
+  return writeRunFiles(each, perFile).map(({ content }) => content);
+}
+
+function asRead(...contents: string[]): Run[] {
+  const files = contents.map((content) => {
+    const document = readDocument(content, "run.yaml", { maxBytes: 1_000_000 });
+    expect(validateDocument("Run", document.value, { file: "run.yaml", document })).toEqual([]);
+    return { file: document.value as RunFile, sha256: sha256(content) };
+  });
+  return readRunFiles(files);
 }
 
 function filesOf(ledger: Ledger): Record<string, string | null> {
@@ -143,9 +151,9 @@ describe("run records", () => {
         const runs = [CREATES, ...more].map((outcomes, i) => run(`r${i}`, outcomes));
         let ledger = buildLedger([], new Map());
         for (const each of runs) ledger = nextLedger(ledger, each.outcomes, each.asOf).ledger;
-        const files = runs.map(writeRunFile);
-        expect(filesOf(rebuildLedger(files.map(asRead)))).toEqual(filesOf(ledger));
-        expect(files.map(asRead).map(writeRunFile)).toEqual(files);
+        const files = runs.flatMap((each) => texts(each, 2));
+        expect(filesOf(rebuildLedger(asRead(...files)))).toEqual(filesOf(ledger));
+        expect(asRead(...files).flatMap((each) => texts(each, 2))).toEqual(files);
       }),
       { numRuns: 150 },
     );
@@ -153,11 +161,34 @@ describe("run records", () => {
 
   it("give back ops with their ids, bytes and an attribute called hex", () => {
     const photo = outcomeOf(opOf(PEOPLE[0] as Person, "photo", ""), PEOPLE[0] as Person, "done");
-    const read = asRead(writeRunFile(run("r1", [...CREATES, photo])));
-    expect(read.outcomes[0]?.op.after.hex).toBe("not bytes");
-    expect(read.outcomes[3]?.op.after.photo).toEqual(Uint8Array.of(0, 10, 200));
-    expect(read.outcomes.map((each) => each.op.id)).toEqual([...CREATES, photo].map((each) => each.op.id));
-    expect(read.guards).toEqual(run("r1", []).guards);
+    const [read] = asRead(...texts(run("r1", [...CREATES, photo])));
+    expect(read?.outcomes[0]?.op.after.hex).toBe("not bytes");
+    expect(read?.outcomes[3]?.op.after.photo).toEqual(Uint8Array.of(0, 10, 200));
+    expect(read?.outcomes.map((each) => each.op.id)).toEqual([...CREATES, photo].map((each) => each.op.id));
+    expect(read?.guards).toEqual(run("r1", []).guards);
+  });
+});
+
+describe("a run of several files", () => {
+  const big = run("r1", [...CREATES, ...CREATES]);
+
+  it("is one run again, whatever the order of its files", () => {
+    const files = writeRunFiles(big, 2);
+    expect(files.map(({ name }) => name)).toEqual(["r1", "r1.part-2", "r1.part-3"]);
+    const [read, ...more] = asRead(...files.map(({ content }) => content).reverse());
+    expect(more).toEqual([]);
+    expect(read?.outcomes.map(({ op: each }) => each.id)).toEqual(big.outcomes.map(({ op: each }) => each.id));
+  });
+
+  it("is refused when a part is missing, changed or not named", () => {
+    const [first = "", second = "", third = ""] = texts(big, 2);
+    const [other = ""] = texts({ ...big, id: "r2" }, 10);
+    for (const files of [
+      [first, second],
+      [first, second, third.replace("OU=Works", "OU=Wroks")],
+      [other, third],
+    ])
+      expect(() => asRead(...files)).toThrow("MUS-6002");
   });
 });
 
@@ -209,6 +240,17 @@ describe("recordRun", () => {
       filesOf(await repository.readLedger({ commit: "main" }, "production")),
     );
     expect(await readRuns(repository, "main", "production", Date.parse("2027-01-01"))).toEqual([]);
+  });
+
+  it("writes and reads a run of several files, and the next record names the first", async () => {
+    const { folder, repository } = await opened();
+    const many = Array.from({ length: 10_500 }, () => rename("x"));
+    await record(repository, run("r1", [...CREATES, ...many]));
+    await record(repository, run("r2", [rename("b")]));
+    const runs = await readRuns(repository, "main", "production", 0);
+    expect(runs.map((each) => each.outcomes.length)).toEqual([10_503, 1]);
+    const first = readFileSync(join(folder, "state/environments/production/runs/2026/12/r1.yaml"));
+    expect(runs[1]?.previous).toBe(sha256(first));
   });
 
   it("does not count a run twice that a crash brings here again", async () => {
