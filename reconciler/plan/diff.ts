@@ -7,10 +7,10 @@ import {
   diffDeletion,
   diffPlace,
   diffState,
-  diffTasks,
   draftBind,
   draftConfirm,
   draftCreate,
+  draftTasks,
   draftUnbind,
 } from "./diff-account.js";
 import { diffAttributes } from "./diff-attributes.js";
@@ -46,8 +46,7 @@ export function diffTarget(
     const own = diffSubject(input, view, subject, context, exceptions, members, creations);
     drafts.push(...restrain(restraint, exceptions, subject, own, context.findings));
   }
-  linkReferences(drafts, creations);
-  return drafts;
+  return linkReferences(drafts, creations, pending);
 }
 
 function needsCreate(subject: Subject): boolean {
@@ -79,7 +78,7 @@ function diffSubject(
     ...draftConfirm(subject, attributes.found),
     ...state,
     ...members(subject, object, []),
-    ...diffTasks(subject),
+    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object),
     ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
@@ -96,7 +95,9 @@ function draftAll(subject: Subject, creation: Creation | undefined, members: Mem
   for (const draft of later) draft.needs.push(create);
   const object = create.op.object;
   const fresh = { ...subject, entry: null, account: null };
-  return [...before, create, ...later, ...members(fresh, object, [create])];
+  const tasks = draftTasks(fresh, {}, object);
+  for (const draft of tasks) draft.needs.push(create);
+  return [...before, create, ...later, ...members(fresh, object, [create]), ...tasks];
 }
 
 /** A bound object outside the managed containers: only access is taken away, the rest is a critical finding. */
@@ -114,15 +115,25 @@ function outside(subject: Subject, drafts: readonly Draft[], context: ResolveCon
   return drafts.filter((draft) => allowed.includes(draft.op.verb));
 }
 
-/** An update that refers to somebody who is created in this plan waits for that create. */
-function linkReferences(drafts: readonly Draft[], creations: ReadonlyMap<string, Creation>): void {
-  if (creations.size === 0) return;
-  for (const draft of drafts) {
-    if (draft.op.verb !== "update") continue;
+/**
+ * An update that refers to somebody who is created in this plan waits for that create. Where the create is held back, or
+ * lacks something, there is nobody to refer to yet: the update waits for a later plan.
+ */
+function linkReferences(
+  drafts: readonly Draft[],
+  creations: ReadonlyMap<string, Creation>,
+  pending: ReadonlySet<string>,
+): Draft[] {
+  if (pending.size === 0) return [...drafts];
+  const going = new Set(drafts.filter((draft) => draft.op.verb === "create"));
+  return drafts.filter((draft) => {
+    if (draft.op.verb !== "update") return true;
     for (const value of Object.values(draft.op.after)) {
-      if (value === null || typeof value !== "object" || !("ref" in value)) continue;
-      const creation = creations.get(value.ref);
-      if (creation !== undefined) draft.needs.push(creation.create);
+      if (value === null || typeof value !== "object" || !("ref" in value) || !pending.has(value.ref)) continue;
+      const create = creations.get(value.ref)?.create;
+      if (create === undefined || !going.has(create)) return false;
+      draft.needs.push(create);
     }
-  }
+    return true;
+  });
 }
