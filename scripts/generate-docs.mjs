@@ -1,0 +1,61 @@
+// Writes the tables of docs/policies.md that come from code: the functions of the expression language and the limits
+// that ship with Muster. Reads dist/. `--check` fails on a difference.
+import { readFileSync } from "node:fs";
+import { isProgram, putGenerated } from "./generated-file.mjs";
+
+const PATH = "docs/policies.md";
+
+const GROUPS = [
+  ["entra", "Documented by Microsoft for HR-driven provisioning to Entra ID."],
+  ["cloud-sync", "Documented by Microsoft for cloud sync only; accepted here too."],
+  ["muster", "Our additions. They cannot be pasted back into Entra ID."],
+];
+
+/** `Left(string, numChars)`; what may be left out stands in [ ], what repeats is followed by ... */
+function callOf({ name, parameters }) {
+  const repeated = parameters.filter((parameter) => parameter.need === "repeated").map((parameter) => parameter.name);
+  const single = parameters
+    .filter((parameter) => parameter.need !== "repeated")
+    .map((parameter) => (parameter.need === "optional" ? `[${parameter.name}]` : parameter.name));
+  const all = repeated.length === 0 ? single : [...single, ...repeated, "..."];
+  return `${name}(${all.join(", ")})`;
+}
+
+/** Tables of functions, one per origin. `functions` is listFunctions(). */
+export function renderFunctions(functions) {
+  return GROUPS.map(([origin, sentence]) => {
+    const rows = functions
+      .filter((signature) => signature.origin === origin)
+      .map(
+        (signature) =>
+          `| \`${callOf(signature)}\` | ${signature.returns} | ${signature.summary.replaceAll("|", "\\|")} |`,
+      );
+    if (rows.length === 0) return `${sentence} None so far.`;
+    return `${sentence}\n\n| function | gives | meaning |\n|---|---|---|\n${rows.join("\n")}`;
+  }).join("\n\n");
+}
+
+/** The table of limits. `limits` is SHIPPED_LIMITS, `group` SHIPPED_GROUP_LIMIT. */
+export function renderLimits(limits, group) {
+  const perAttribute = (verb) => (verb === "update" || verb === "clear" ? `${verb}, each attribute` : verb);
+  const rows = [...limits.map((limit) => [perAttribute(limit.verb), limit]), [`${group.verb}, each group`, group]].map(
+    ([name, { max, maxShare, minPopulation }]) => `| ${name} | ${max} | ${maxShare} | ${minPopulation} |`,
+  );
+  return `| verb | max | maxShare | minPopulation |\n|---|---|---|---|\n${rows.join("\n")}`;
+}
+
+/** Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
+export function fillMarkers(text, name, content) {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`${PATH} has no markers ${begin} and ${end}`);
+  return `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+if (isProgram(import.meta.url)) {
+  const { listFunctions } = await import("../dist/reconciler/policy/expression/index.js");
+  const { SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT } = await import("../dist/reconciler/plan/guards/shipped.js");
+  const functions = fillMarkers(readFileSync(PATH, "utf8"), "functions", renderFunctions(listFunctions()));
+  putGenerated(PATH, fillMarkers(functions, "limits", renderLimits(SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT)));
+}
