@@ -82,12 +82,11 @@ function allotRule(
     if (kept !== null) state.give(subject, rule.name, kept);
     else if (rule.name in subject.intent.attributes) waiting.push(subject);
   }
-  for (const subject of waiting) if (!isReprovisioned(subject)) state.release(scope, subject, rule.name);
   waiting.sort((a, b) => compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity));
+  const chosen = chooseNames(state, scope, rule, unique, waiting);
   for (const subject of waiting) {
-    const name = chooseName(state, scope, rule, unique, subject);
-    if (name !== null) {
-      state.take(scope, subject, name);
+    const name = chosen.get(subject);
+    if (name !== undefined) {
       state.give(subject, rule.name, name);
       continue;
     }
@@ -100,6 +99,38 @@ function allotRule(
       what: `no ${rule.name} is left for ${subject.intent.label}: ${tried(state, rule, unique, subject)}`,
       next: `Add a candidate to ${rule.name} in ${rule.file}:${rule.line}, or free a name.`,
     });
+  }
+}
+
+/**
+ * Names for those who wait, in their order. Somebody who lets go of a name and finds no other one keeps it after all: then
+ * it was never free, and the choice is made again without it.
+ */
+function chooseNames(
+  state: AllotState,
+  scope: NameScope,
+  rule: CompiledAttribute,
+  unique: CompiledUnique,
+  waiting: readonly Subject[],
+): Map<Subject, string> {
+  const keepers = new Set<Subject>();
+  for (;;) {
+    const undo: (() => void)[] = [];
+    const chosen = new Map<Subject, string>();
+    for (const subject of waiting)
+      if (!isReprovisioned(subject) && !keepers.has(subject)) undo.push(state.release(scope, subject, rule.name));
+    for (const subject of waiting) {
+      const name = chooseName(state, scope, rule, unique, subject);
+      if (name === null) continue;
+      undo.push(state.take(scope, subject, name));
+      chosen.set(subject, name);
+    }
+    const without = waiting.filter(
+      (subject) => subject.account !== null && !chosen.has(subject) && !keepers.has(subject),
+    );
+    if (without.length === 0) return chosen;
+    for (const back of undo.reverse()) back();
+    for (const subject of without) keepers.add(subject);
   }
 }
 
@@ -177,8 +208,8 @@ class AllotState implements Allotment {
   readonly #views: Readonly<Record<string, TargetView>>;
   readonly #names = new Map<Subject, Map<string, string>>();
   readonly #byIdentity = new Map<string, Subject>();
-  /** "target|space" to folded name to holders. */
-  readonly #taken = new Map<string, Map<string, Set<Holder>>>();
+  /** "target|space" to folded name to holders, each with the number of its attributes that hold the name. */
+  readonly #taken = new Map<string, Map<string, Map<Holder, number>>>();
   readonly #none: ReadonlyMap<string, string> = new Map();
 
   constructor(
@@ -247,7 +278,7 @@ class AllotState implements Allotment {
     return scope.tables.every((table) => {
       const holders = this.#taken.get(table)?.get(folded);
       if (holders === undefined) return true;
-      for (const holder of holders) if (!this.#isOwn(holder, subject)) return false;
+      for (const holder of holders.keys()) if (!this.#isOwn(holder, subject)) return false;
       return true;
     });
   }
@@ -260,16 +291,32 @@ class AllotState implements Allotment {
     this.#hold(subject.target.name, space, name, `identity:${subject.identity}`);
   }
 
-  take(scope: NameScope, subject: Subject, name: string): void {
-    this.#hold(subject.target.name, scope.space, name, `identity:${subject.identity}`);
+  /** Takes a name; the result gives it back. */
+  take(scope: NameScope, subject: Subject, name: string): () => void {
+    const { name: target } = subject.target;
+    const holder: Holder = `identity:${subject.identity}`;
+    this.#hold(target, scope.space, name, holder);
+    return () => this.#letGo(target, scope.space, name, holder);
   }
 
-  /** The name that a holder lets go is free in this plan. */
-  release(scope: NameScope, subject: Subject, attribute: string): void {
+  /**
+   * The name that a holder lets go is free in this plan, unless another of its attributes keeps it (the mail address that
+   * stays when the login changes). The result takes it back.
+   */
+  release(scope: NameScope, subject: Subject, attribute: string): () => void {
     const old = textOf(subject.account?.attributes[attribute]);
-    if (old === null || subject.account === null) return;
-    const holders = this.#taken.get(`${subject.target.name}|${scope.space}`)?.get(foldName(old));
-    holders?.delete(`anchor:${subject.account.anchor}`);
+    if (old === null || subject.account === null) return () => {};
+    const { name: target, capabilities } = subject.target;
+    const holder: Holder = `anchor:${subject.account.anchor}`;
+    const same = Object.entries(capabilities.spaces).filter(([name, space]) => {
+      const value = textOf(subject.account?.attributes[name]);
+      return space === scope.space && value !== null && foldName(value) === foldName(old);
+    });
+    const leaving = same.filter(([name]) => name === attribute || changesWith(subject, name, old));
+    for (const _ of leaving) this.#letGo(target, scope.space, old, holder);
+    return () => {
+      for (const _ of leaving) this.#hold(target, scope.space, old, holder);
+    };
   }
 
   #isOwn(holder: Holder, subject: Subject): boolean {
@@ -285,9 +332,33 @@ class AllotState implements Allotment {
       this.#taken.set(key, table);
     }
     const folded = foldName(name);
-    const holders = table.get(folded);
-    if (holders === undefined) table.set(folded, new Set([holder]));
-    else holders.add(holder);
+    const holders = table.get(folded) ?? new Map<Holder, number>();
+    holders.set(holder, (holders.get(holder) ?? 0) + 1);
+    table.set(folded, holders);
+  }
+
+  #letGo(target: string, space: string, name: string, holder: Holder): void {
+    const holders = this.#taken.get(`${target}|${space}`)?.get(foldName(name));
+    const count = holders?.get(holder) ?? 0;
+    if (count > 1) holders?.set(holder, count - 1);
+    else holders?.delete(holder);
+  }
+}
+
+/** Whether an attribute gives up a value because policy wants another one in this plan. */
+function changesWith(subject: Subject, attribute: string, value: string): boolean {
+  const intent = subject.intent.attributes[attribute];
+  const unique = subject.mapping.attribute.get(attribute)?.unique;
+  switch (intent?.kind) {
+    case "clear":
+    case "deferred":
+      return true;
+    case "set":
+      return intent.value !== value;
+    case "candidates":
+      return unique?.onRename === "follow";
+    default:
+      return false;
   }
 }
 

@@ -136,8 +136,16 @@ function reportDrift(
 }
 
 function draftUpdate(subject: Subject, rule: CompiledAttribute, change: Written): Draft {
+  // A value in a space of unique names (mail beside userPrincipalName) is claimed and released as a name is.
+  const isName = subject.target.capabilities.spaces[rule.name] !== undefined;
+  const resource = (value: Value | null) =>
+    isName && typeof value === "string" ? [resourceOf(subject, rule.name, value)] : [];
+  const claims = resource(change.after);
+  const releases = resource(change.before);
   return draftFor(subject, {
     verb: "update",
+    claims: claims.filter((name) => !releases.includes(name)),
+    releases: releases.filter((name) => !claims.includes(name)),
     slot: rule.name,
     before: { [rule.name]: change.before },
     after: { [rule.name]: change.after },

@@ -4,7 +4,7 @@
  * What is hard: names move between objects in one plan, objects refer to objects that do not exist yet, and two people
  * may swap names. Every op says which names it claims and which it releases:
  *  - a claim comes after the release of the same name by another op; references come after the creation they refer to;
- *  - a cycle of claims and releases is broken by one temporary value: one rename of the cycle is split into "to a
+ *  - a cycle of claims and releases is broken by one temporary value: one rename (or update) of the cycle is split into "to a
  *    temporary name" (which releases) and "to the final name" (which claims);
  *  - among what is free to go: access is removed first, then by risk, then by id. Enabling comes last.
  * The order depends on nothing but the ops, so equal plans have equal order.
@@ -129,7 +129,8 @@ function findCycle(stuck: readonly Node[]): Node[] {
 }
 
 function breakCycle(drafts: readonly Draft[], cycle: readonly Node[]): Draft[] {
-  const chosen = cycle.filter((node) => node.draft.op.verb === "rename").sort((a, b) => compareText(a.id, b.id))[0];
+  const written = cycle.filter(({ draft }) => ["rename", "update"].includes(draft.op.verb));
+  const chosen = [...written].sort((a, b) => compareNodes(a, b))[0];
   assert(chosen !== undefined, `ops ${cycle.map((node) => node.draft.op.verb).join(", ")} wait for each other`);
   const { draft, id } = chosen;
   const temporary: Record<string, Value | null> = { ...draft.op.after };
