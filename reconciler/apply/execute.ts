@@ -77,7 +77,7 @@ class ExecutionState {
   readonly #execution: Execution;
   readonly #byId: ReadonlyMap<OpId, Op>;
   readonly #outcomes = new Map<OpId, Outcome>();
-  /** Anchors of accounts created in this run, by claim, and by identity for references. */
+  /** Anchors of accounts created or re-keyed in this run, by claim, and by identity for references. */
   readonly #created = new Map<string, Anchor>();
   #pending: Op[];
 
@@ -91,10 +91,12 @@ class ExecutionState {
   nextWave(): Op[] {
     const wave: Op[] = [];
     const rest: Op[] = [];
+    const addresses = new AddressUse();
     for (const op of this.#pending) {
       const needs = op.needs.filter((need) => this.#byId.has(need)).map((need) => this.#outcomes.get(need));
+      const free = needs.every((outcome) => outcome !== undefined);
       if (needs.some((outcome) => outcome !== undefined && !isSuccess(outcome))) this.#refuse(op);
-      else if (wave.length < WAVE && needs.every((outcome) => outcome !== undefined)) wave.push(op);
+      else if (wave.length < WAVE && free && addresses.admits(op)) wave.push(op);
       else rest.push(op);
     }
     const moved = rest.length < this.#pending.length;
@@ -123,6 +125,9 @@ class ExecutionState {
       this.#created.set(op.object.claim, outcome.anchor);
       this.#created.set(`${op.target}|${op.identity}`, outcome.anchor);
     }
+    // The ledger that the run began with knows the account by its old key only.
+    if (op.verb === "bind" && op.slot === "identity" && "anchor" in op.object)
+      this.#created.set(`${op.target}|${op.identity}`, op.object.anchor);
     await this.#report(op, outcome);
   }
 
@@ -143,6 +148,31 @@ class ExecutionState {
 
   #anchorOf(target: string, identity: IdentityKey): Anchor | null {
     return this.#created.get(`${target}|${identity}`) ?? this.#execution.anchorOf(target, identity);
+  }
+}
+
+/**
+ * Within one wave an account is either relocated (renamed, moved, deleted) or named by its address (as a member, as
+ * somebody's manager), never both: ops of a wave run side by side, and an address must not change under a write that
+ * uses it. Whichever comes first in plan order goes first, so that access is removed before the account moves.
+ */
+class AddressUse {
+  readonly #relocated = new Set<string>();
+  readonly #named = new Set<string>();
+
+  admits(op: Op): boolean {
+    const own = `${op.target}|${op.identity}`;
+    const named = [...Object.values(op.before), ...Object.values(op.after)].flatMap((value) => {
+      const identity = referredIdentity(value);
+      return identity === null ? [] : [`${op.target}|${identity}`];
+    });
+    if (op.verb === "add-member" || op.verb === "remove-member") named.push(own);
+    const relocates = op.verb === "rename" || op.verb === "move" || op.verb === "delete";
+    if (relocates && this.#named.has(own)) return false;
+    if (named.some((key) => this.#relocated.has(key))) return false;
+    if (relocates) this.#relocated.add(own);
+    for (const key of named) this.#named.add(key);
+    return true;
   }
 }
 

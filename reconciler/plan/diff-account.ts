@@ -204,9 +204,13 @@ export function diffBinding(subject: Subject): Draft[] {
   if (subject.rekeyed) {
     drafts.push(rebind("identity", entry.identity, subject.identity, "HR identifies the person differently now"));
   }
-  if (entry.current.primary !== intent.primary) {
+  // Not while values are frozen: create-only values are written for the new primary, and this op is what tells them to.
+  if (entry.current.primary !== intent.primary && !intent.frozen) {
     const because = `worker ${intent.primary} now supplies the attributes (before: ${entry.current.primary})`;
-    drafts.push(rebind("primary", entry.current.primary, intent.primary, because));
+    // Under the new key, the primary is written to the entry that the re-key has moved there.
+    const primary = rebind("primary", entry.current.primary, intent.primary, because);
+    primary.needs.push(...drafts);
+    drafts.push(primary);
   }
   return drafts;
 }
