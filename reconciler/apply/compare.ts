@@ -7,6 +7,7 @@ import type { Environment } from "../model/files/index.js";
 import type { Op, OpId, Outcome, OutcomeKind, Verb } from "../model/op.js";
 import type { PlanBody } from "../model/plan.js";
 import { MusterError } from "../support/errors.js";
+import { exceedsShare } from "../support/percentage.js";
 
 export interface ApprovedAgainstCurrent {
   /** In plan order. */
@@ -81,10 +82,10 @@ export function assertWithinStaleLimit(
 ): void {
   const refused = decided.filter(({ outcome }) => outcome.kind === "refused").length;
   const max = limit?.max ?? 50;
-  const share = Number.parseFloat(limit?.maxShare ?? "10%") / 100;
+  const share = limit?.maxShare ?? "10%";
   const minOps = limit?.minOps ?? 50;
-  const tooMany = refused > max || (approved >= minOps && refused / approved > share);
+  const tooMany = refused > max || (approved >= minOps && exceedsShare(refused, approved, share));
   if (!tooMany) return;
-  const what = `${refused} of ${approved} approved ops went stale; the limit is ${max} or ${share * 100}% of at least ${minOps}`;
+  const what = `${refused} of ${approved} approved ops went stale; the limit is ${max} or ${share} of at least ${minOps}`;
   throw new MusterError("MUS-4008", { what: `${what}; nothing was written` });
 }

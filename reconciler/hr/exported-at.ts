@@ -9,7 +9,7 @@ import type { PolicyDocument } from "../model/policy.js";
 import { isZone } from "../policy/time.js";
 import { MusterError } from "../support/errors.js";
 import { placeOf } from "./compile-source.js";
-import { type Instant, readInstant, toInstant } from "./instant.js";
+import { type Instant, readExportInstant, toInstant } from "./instant.js";
 
 const BARE_DATE = /^\d{4}(-?)\d{2}\1\d{2}$/;
 
@@ -19,7 +19,7 @@ const BARE_DATE = /^\d{4}(-?)\d{2}\1\d{2}$/;
  */
 export function resolveExportedAt(document: PolicyDocument<Source>, fileName: string, flag: string | null): Instant {
   if (flag !== null) {
-    const instant = readInstant(flag);
+    const instant = readExportInstant(flag);
     if (instant !== null) return instant;
     throw new MusterError("MUS-2015", {
       what: `--exported-at ${JSON.stringify(flag)} is not an instant`,

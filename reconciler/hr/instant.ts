@@ -1,7 +1,6 @@
 /** Instants as HR exports write them: ISO 8601 with an offset, to the minute or finer. */
 import { DateTime } from "luxon";
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+import { readInstant } from "../policy/time.js";
 
 export interface Instant {
   /** Seconds always written, milliseconds only where there are some; the offset as given. */
@@ -10,8 +9,8 @@ export interface Instant {
 }
 
 /** Null for text without an offset, and for a day or an hour that does not exist. */
-export function readInstant(text: string): Instant | null {
-  if (!INSTANT.test(text)) return null;
+export function readExportInstant(text: string): Instant | null {
+  if (readInstant(text) === null) return null;
   return toInstant(DateTime.fromISO(text, { setZone: true }));
 }
 

@@ -2,7 +2,7 @@
 import type { Worker } from "../model/files/worker.js";
 import type { CompiledSource, SourceField } from "./compile-source.js";
 import type { Period } from "./employment-periods.js";
-import { readInstant } from "./instant.js";
+import { readExportInstant } from "./instant.js";
 import { quoteCell } from "./row-problem.js";
 import type { RowReader } from "./row-reader.js";
 
@@ -80,7 +80,7 @@ function readLeave(compiled: CompiledSource, reader: RowReader): Worker["employm
 function readAccessEnds(reader: RowReader, field: SourceField | undefined): string | null | undefined {
   const text = reader.text(field);
   if (field === undefined || text === undefined || text === null) return text;
-  const instant = readInstant(text);
+  const instant = readExportInstant(text);
   if (instant !== null) return instant.text;
   const what = `${quoteCell(text)} is not an instant with an offset, such as 2026-11-20T17:00:00+01:00`;
   reader.report("MUS-2017", field, what);

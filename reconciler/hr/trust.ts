@@ -15,11 +15,11 @@ import type { WorkerFile } from "../model/worker.js";
 import { addDuration, parseDuration, parseInstant } from "../policy/time.js";
 import type { ErrorCode } from "../support/codes/index.js";
 import { MusterError } from "../support/errors.js";
+import { exceedsShare } from "../support/percentage.js";
 import type { CompiledSource } from "./compile-source.js";
 import { exportZone } from "./exported-at.js";
 import type { Instant } from "./instant.js";
 import type { MappedRow } from "./map-row.js";
-import { exceedsShare } from "./percentage.js";
 import { quoteCell, rowProblem } from "./row-problem.js";
 
 /** What the last import of the source left: all its workers, absent ones too, and its record (null before the first). */

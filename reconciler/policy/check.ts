@@ -2,10 +2,10 @@
 import type { Source } from "../model/files/index.js";
 import type { PolicyDocument } from "../model/policy.js";
 import { MusterError } from "../support/errors.js";
+import { nearestWord } from "../support/nearest.js";
 import { accountPaths, lineAt } from "./compile-mapping.js";
 import type { CompiledMapping, CompiledTarget } from "./compiled.js";
 import { isAccountPath } from "./compiled.js";
-import { nearestWord } from "./expression/nearest.js";
 
 /** Paths that exist for every worker, whatever the source maps. */
 const ALWAYS = ["source", "id", "type", "timezone", "employment.from", "employment.lastDay"];

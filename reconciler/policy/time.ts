@@ -58,15 +58,21 @@ export function addDuration(instant: number, duration: Duration, zone: string): 
   return local.plus(duration.unit === "y" ? { years: duration.amount } : { days: duration.amount }).toMillis();
 }
 
-const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** Epoch milliseconds of an instant with offset. Throws MUS-3002 for anything else. */
+/** Epoch milliseconds of an ISO 8601 instant with offset. Throws MUS-3002 for anything else. */
 export function parseInstant(text: string): number {
-  const value = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(value)) {
-    throw new MusterError("MUS-3002", { what: `"${text}" is not an instant with its offset` });
-  }
+  const value = readInstant(text);
+  if (value === null) throw new MusterError("MUS-3002", { what: `"${text}" is not an instant with its offset` });
   return value;
+}
+
+/** As parseInstant, but null for anything else. Date.parse alone would take 30 February for 2 March. */
+export function readInstant(text: string): number | null {
+  const date = INSTANT.exec(text)?.[1];
+  if (date === undefined || addDays(date, 0) !== date) return null;
+  const value = Date.parse(text);
+  return Number.isNaN(value) ? null : value;
 }
 
 /** ISO text of an instant in UTC with seconds, "2026-12-01T17:00:00Z". */

@@ -1,6 +1,6 @@
 /** What ajv found, in plain words. Values are shown where the policy author wrote them as a choice, never of a type error. */
 import type { ErrorObject } from "ajv";
-import { nearestWord } from "../policy/expression/nearest.js";
+import { nearestWord } from "../support/nearest.js";
 import { type Layout, pointerStep } from "./yaml-layout.js";
 
 export interface SchemaErrorDetail {

@@ -3,8 +3,8 @@
  * told in plain words and given their place in the file.
  */
 import type { ErrorObject } from "ajv";
-import { nearestWord } from "../policy/expression/nearest.js";
 import { MusterError, type Where } from "../support/errors.js";
+import { nearestWord } from "../support/nearest.js";
 import { type Branch, describeSchemaError } from "./describe-schema-error.js";
 import { expressionPitfalls } from "./expression-pitfalls.js";
 import { type Place, whereOf } from "./place.js";

@@ -9,6 +9,7 @@ import type { Op } from "../../model/op.js";
 import type { GuardVerdict } from "../../model/plan.js";
 import type { RecentOp } from "../../model/run.js";
 import { addDuration, parseDuration } from "../../policy/time.js";
+import { exceedsShare } from "../../support/percentage.js";
 import { isInForce } from "../exceptions.js";
 import type { PlanInput } from "../subject.js";
 import { SHIPPED_GROUP_LIMIT, SHIPPED_LIMITS } from "./shipped.js";
@@ -124,9 +125,11 @@ function windowStart(input: PlanInput, limit: Limit): number {
 function judge(context: LimitContext, bucket: Bucket): GuardVerdict {
   const { limit, population } = bucket;
   const value = bucket.ops.length + bucket.recent.length;
-  const share = Number.parseFloat(limit.maxShare ?? "100%") / 100;
   const overMax = limit.max !== undefined && value > limit.max;
-  const overShare = population >= (limit.minPopulation ?? 0) && population > 0 && value / population > share;
+  const overShare =
+    population >= (limit.minPopulation ?? 0) &&
+    population > 0 &&
+    exceedsShare(value, population, limit.maxShare ?? "100%");
   const ops = bucket.ops.map((op) => op.id).sort(compareText);
   const figures = describe(bucket, value, overShare && !overMax);
   if (!overMax && !overShare)

@@ -1,6 +1,7 @@
 /** What a call's signature says: number of arguments, their kinds, the words of enums. */
+
+import { nearestWord } from "../../support/nearest.js";
 import type { Argument, Call } from "./call.js";
-import { nearestWord } from "./nearest.js";
 import type { Kind, Parameter, Signature } from "./signature.js";
 import type { ArgumentNode, CallNode } from "./syntax.js";
 

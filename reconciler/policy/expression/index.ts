@@ -2,7 +2,6 @@
 export type { ExpressionWarning } from "./compile.js";
 export { type Expression, type ParseOptions, parseExpression } from "./expression.js";
 export { listFunctions } from "./functions/index.js";
-export { nearestWord } from "./nearest.js";
 export { compilePattern, type TextPattern } from "./pattern.js";
 export type { ExpressionPosition } from "./position.js";
 export { suggestQuoted } from "./quote.js";
