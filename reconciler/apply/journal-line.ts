@@ -7,7 +7,7 @@
  */
 import { sha256 } from "../model/hash.js";
 import type { JournalEntry } from "../model/ports.js";
-import { restorePlan, type StoredPlan, storePlan } from "../record/stored-op.js";
+import { restorePlan, type StoredPlan, storePlan } from "../model/stored-op.js";
 import { MusterError } from "../support/errors.js";
 
 /** Where a journal stands: what the next line builds on. */

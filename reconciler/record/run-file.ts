@@ -4,10 +4,10 @@ import { sha256 } from "../model/hash.js";
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Op } from "../model/op.js";
 import type { Run, RunOutcome } from "../model/run.js";
+import { restoreOp, storeOp } from "../model/stored-op.js";
 import { API_VERSION } from "../repo/schemas.js";
 import { writeYaml } from "../repo/yaml.js";
 import { MusterError } from "../support/errors.js";
-import { restoreOp, storeOp } from "./stored-op.js";
 
 type FileOutcome = RunFile["outcomes"][number];
 type FileOp = FileOutcome["op"];

@@ -2,24 +2,26 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { digestOf } from "../model/hash.js";
 import { PLAN_VERSION, type Plan } from "../model/plan.js";
+import { restorePlan, type StoredPlan, storePlan } from "../model/stored-op.js";
 import { MusterError } from "../support/errors.js";
 
 interface PlanFile {
   readonly muster: "plan";
   readonly sha256: string;
-  readonly plan: Plan;
+  readonly plan: StoredPlan;
 }
 
 export function writePlanFile(path: string, plan: Plan): void {
-  const content: PlanFile = { muster: "plan", sha256: digestOf(encode(plan)), plan };
-  writeFileSync(path, `${JSON.stringify(encode(content), null, 1)}\n`, { mode: 0o600 });
+  const stored = storePlan(plan);
+  const content: PlanFile = { muster: "plan", sha256: digestOf(stored), plan: stored };
+  writeFileSync(path, `${JSON.stringify(content, null, 1)}\n`, { mode: 0o600 });
 }
 
 /** Throws MUS-3004 for a file that is no plan, was changed, or comes from another version. */
 export function readPlanFile(path: string): Plan {
   let content: Partial<PlanFile>;
   try {
-    content = JSON.parse(readFileSync(path, "utf8")) as Partial<PlanFile>;
+    content = (JSON.parse(readFileSync(path, "utf8")) ?? {}) as Partial<PlanFile>;
   } catch (cause) {
     throw new MusterError("MUS-3004", { what: "the file cannot be read as a plan", where: { file: path }, cause });
   }
@@ -27,28 +29,9 @@ export function readPlanFile(path: string): Plan {
   if (content.muster !== "plan" || plan === undefined) throw refused(path, "the file is not a plan of muster");
   if (plan.body?.version !== PLAN_VERSION) throw refused(path, `the plan has version ${plan.body?.version}`);
   if (digestOf(plan) !== sha256) throw refused(path, "the plan was changed after it was made");
-  return decode(plan) as Plan;
+  return restorePlan(plan);
 }
 
 function refused(path: string, what: string): MusterError {
   return new MusterError("MUS-3004", { what, where: { file: path } });
-}
-
-/** Bytes as `{ hex }`, everything else as it is. */
-export function encode(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { hex: Buffer.from(value).toString("hex") };
-  if (Array.isArray(value)) return value.map(encode);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)]));
-}
-
-export function decode(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(decode);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  const [first] = entries;
-  if (entries.length === 1 && first?.[0] === "hex" && typeof first[1] === "string") {
-    return Uint8Array.from(Buffer.from(first[1], "hex"));
-  }
-  return Object.fromEntries(entries.map(([key, item]) => [key, decode(item)]));
 }

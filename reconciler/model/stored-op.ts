@@ -2,9 +2,9 @@
  * Ops and plans in files: as they are, but for bytes, which JSON and YAML do not have: `{ hex }` stands for them, and
  * only where a value stands, since an attribute may be called hex.
  */
-import { fromStored, type StoredValue, toStored } from "../model/ledger.js";
-import type { Op, Values } from "../model/op.js";
-import type { Plan } from "../model/plan.js";
+import { fromStored, type StoredValue, toStored } from "./ledger.js";
+import type { Op, Values } from "./op.js";
+import type { Plan } from "./plan.js";
 
 export type StoredValues = Readonly<Record<string, StoredValue | null>>;
 export type StoredOp = Omit<Op, "before" | "after"> & { readonly before: StoredValues; readonly after: StoredValues };
