@@ -2,6 +2,7 @@
  * The desk: everything a plan is made from, read once. Policies and workers at the desired commit, ledger and runs at the
  * records branch, and the pictures of the targets. Commands that plan, apply or show all start here.
  */
+import type { Target } from "../model/files/index.js";
 import { digestOf } from "../model/hash.js";
 import type { IdentityKey } from "../model/identity.js";
 import { type Ledger, ledgerKey } from "../model/ledger.js";
@@ -44,8 +45,15 @@ export interface Planned {
   readonly observed: Readonly<Record<string, Observed>>;
 }
 
+export interface DeskOptions {
+  /** Reads the files as they lie, committed or not. */
+  readonly worktree?: boolean;
+  /** Makes the driver of a target; by default the one of its type. */
+  readonly openPort?: (target: Target) => TargetPort;
+}
+
 /** Reads everything but the targets; their drivers are made and not yet connected. Throws for invalid input. */
-export async function openDesk(context: Context, options: { readonly worktree?: boolean } = {}): Promise<Desk> {
+export async function openDesk(context: Context, options: DeskOptions = {}): Promise<Desk> {
   const repository = await openRepository(context.folder, context.cache === undefined ? {} : { cache: context.cache });
   const head = await repository.resolve("HEAD");
   const desired: At = options.worktree === true || head === null ? { worktree: true } : { commit: head };
@@ -62,9 +70,10 @@ export async function openDesk(context: Context, options: { readonly worktree?: 
   const ledger = await repository.readLedger(at, environment);
   const recent =
     records === null ? [] : recentOps(await readRuns(repository, records, environment, windowStart(context, policy)));
+  const openPort = options.openPort ?? ((target: Target) => openTarget(target, context.variable));
   const targets = Object.fromEntries(
     policy.targets.map((target) => {
-      const port = openTarget(target.document.value, context.variable);
+      const port = openPort(target.document.value);
       return [target.name, { port, selection: selectionFor(policy, target.name, ledger) }];
     }),
   );
