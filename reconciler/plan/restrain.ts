@@ -57,12 +57,18 @@ export function restrain(
   const allowed = subject.target.document.value.allow ?? DEFAULT_ALLOW;
   const dropped = new Map<Draft, string>();
   for (const draft of drafts) {
+    if (isBookkeeping(draft)) continue;
     const why = blocker ?? heldBy(holds, draft) ?? notAllowed(allowed, subject, draft);
     if (why !== null) dropped.set(draft, why);
   }
   if (dropped.size === 0) return [...drafts];
   reportDropped(subject, dropped, findings);
   return drafts.filter((draft) => !dropped.has(draft) && !draft.needs.some((need) => dropped.has(need)));
+}
+
+/** A bind of what is bound already writes to the ledger only; a disable may depend on it, so nothing holds it back. */
+function isBookkeeping({ op }: Draft): boolean {
+  return op.verb === "bind" && op.slot !== null;
 }
 
 function protection(restraint: Restraint, subject: Subject): string | null {
