@@ -14,7 +14,10 @@ export function holdForFreeze(input: PlanInput, drafts: readonly Draft[], findin
       parseLocal(freeze.from, freeze.timezone) <= input.now && input.now < parseLocal(freeze.to, freeze.timezone),
   );
   if (window === undefined) return drafts;
-  const going = drafts.filter((draft) => NEVER_WAIT.includes(draft.op.verb));
+  const urgent = drafts.filter((draft) => NEVER_WAIT.includes(draft.op.verb));
+  // With what they need: an entry that changes its key must do so before the outcome of a disable is recorded.
+  const needed = new Set(urgent.flatMap((draft) => [draft, ...draft.needs]));
+  const going = drafts.filter((draft) => needed.has(draft));
   if (going.length < drafts.length) {
     findings.add({
       kind: "freeze",
