@@ -82,9 +82,21 @@ function diffSubject(
     ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
-  // The ledger entry changes its key first, so that every other outcome finds it.
-  if (subject.rekeyed) for (const draft of rest) draft.needs.push(...binding);
+  linkBinding(subject, binding, rest);
   return [...binding, ...rest];
+}
+
+/**
+ * The ledger entry changes its key first, so that every other outcome finds it. A new primary is recorded after its
+ * create-only values are written: recorded before, a refused one would never be planned again.
+ */
+function linkBinding(subject: Subject, binding: readonly Draft[], rest: readonly Draft[]): void {
+  const rekey = binding.filter((draft) => draft.op.slot === "identity");
+  const createOnly = rest.filter(
+    ({ op }) => op.verb === "update" && subject.mapping.attribute.get(op.slot ?? "")?.createOnly === true,
+  );
+  for (const draft of rest) draft.needs.push(...rekey);
+  for (const draft of binding) if (draft.op.slot === "primary") draft.needs.push(...rekey, ...createOnly);
 }
 
 function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff): Draft[] {
