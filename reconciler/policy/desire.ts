@@ -11,7 +11,7 @@ import type { Snapshot, WorkerFile } from "../model/worker.js";
 import { evaluateAttributes, evaluateContainer, evaluateMatch } from "./attributes.js";
 import type { CompiledMapping, CompiledPolicy } from "./compiled.js";
 import { choosePrimary, groupIdentities, labelOf, type Member } from "./identities.js";
-import { stageOfWorker } from "./lifecycle.js";
+import { stageOfWorker, type WorkerStage } from "./lifecycle.js";
 import { addDuration, parseDuration, startOfDay } from "./time.js";
 import { viewWorker } from "./worker-view.js";
 
@@ -58,7 +58,7 @@ export function desire(
       const kept = store?.get(key);
       const fresh = kept !== undefined && isValid(kept, asOf);
       const result = fresh ? kept : desireIdentity(identity, files, mapping, snapshot, asOf);
-      store?.set(key, result);
+      if (!fresh) store?.set(key, result);
       intents.push(result.intent);
       findings.push(...result.findings);
     }
@@ -144,10 +144,10 @@ function buildIntent(
   asOf: number,
   nextAt: number | null,
 ): Intent {
-  const { stage } = primary.stage;
-  const returning = stage === "future" && members.some((member) => member.stage.stage === "left");
-  const settings = settingsOf(mapping.lifecycle, returning ? "left" : stage);
-  const leftAt = stage === "left" || returning ? latestEnd(members) : null;
+  const standing = standingOf(members, primary);
+  const { stage } = standing;
+  const settings = settingsOf(mapping.lifecycle, stage);
+  const leftAt = stage === "left" ? latestEnd(members) : null;
   const frozen = settings.attributes === "freeze";
   return {
     identity,
@@ -157,7 +157,7 @@ function buildIntent(
     primary: primary.view.file.key,
     source: { file: primary.view.file.file, blob: primary.view.file.blob },
     label: labelOf(primary.view),
-    stage: { stage, because: primary.stage.because, nextAt, since: primary.stage.since },
+    stage: { stage, because: standing.because, nextAt, since: standing.since },
     inScope: members.some((member) => member.stage.inScope),
     start: primary.stage.start,
     account: settings.account,
@@ -174,6 +174,13 @@ function buildIntent(
     tasks: settings.tasks,
     deleteIfNeverEnabled: stage === "rescinded" && mapping.lifecycle.rescinded?.delete === "if-never-enabled",
   };
+}
+
+/** Between two employments a person is left, whether the next one comes under the same id or under another. */
+function standingOf(members: readonly Member[], primary: Member): Pick<WorkerStage, "stage" | "because" | "since"> {
+  const since = latestEnd(members);
+  if (primary.stage.stage !== "future" || since === null) return primary.stage;
+  return { stage: "left", because: `left, and comes back on ${primary.stage.start}`, since };
 }
 
 /** Stages that adopt a matching account. Nobody who is not in scope, future or withdrawn gets one bound. */
@@ -222,7 +229,7 @@ function rehireOf(members: readonly Member[], primary: Member, mapping: Compiled
   // The first day decides, in the pre-hire lead too: the action must not change when the lead is over.
   const started = startOfDay(primary.stage.start, zone);
   const action = limit === null || started <= limit ? rule.account : (rule.otherwise ?? rule.account);
-  return { previousEnd, action };
+  return { previousEnd, since: primary.stage.leadStart, action };
 }
 
 function worksOn(member: Member): boolean {
