@@ -173,7 +173,7 @@ export function draftBind(subject: Subject): Draft {
     return typeof have === "string" && match.values.some((value) => value.toLowerCase() === have.toLowerCase());
   });
   const index = rule === undefined ? -1 : intent.match.indexOf(rule);
-  const because = created ? "created by an earlier run whose reply was lost" : `matches by ${rule?.attribute ?? "?"}`;
+  const because = created ? "carries the claim of our own create" : `matches by ${rule?.attribute ?? "?"}`;
   return draftFor(subject, {
     verb: "bind",
     before: {},
