@@ -35,7 +35,7 @@ export function renderStep(golden: GoldenCase, story: Story, played: Played, num
       result.plan.findings.flatMap((f) => wrap(`${f.severity} ${f.kind}: ${plain(story, f.what)}`, "  ")),
     ),
     ...section("apply", renderOutcomes(story, played)),
-    ...renderNext(story, next.ops),
+    ...(result.refused ? [] : renderNext(story, next.ops)),
     "directory",
     ...renderDirectory(golden, story),
     "",
@@ -116,7 +116,10 @@ function renderOutcomes(story: Story, { result }: Played): string[] {
 
 function renderNext(story: Story, ops: readonly Op[]): string[] {
   if (ops.length === 0) return ["next plan: nothing to do"];
-  return ["next plan", ...ops.flatMap((op) => renderOp(story, op)).filter((line) => !line.startsWith("      "))];
+  return [
+    "next plan",
+    ...ops.flatMap((op) => renderOp(story, op)).filter((line) => !line.startsWith("      because ")),
+  ];
 }
 
 /** One line per account: where it is, its state, the attributes of interest, its groups. */
