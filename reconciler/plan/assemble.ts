@@ -94,10 +94,9 @@ function chooseIntents(input: PlanInput): Map<string, Chosen[]> {
     else list.push({ intent, mapping });
   }
   const out = new Map<string, Chosen[]>();
-  const errors: MusterError[] = [];
+  throwAll(findCaughtTwice(grouped));
   for (const [key, list] of grouped) {
     const caught = list.filter(({ intent }) => intent.inScope);
-    if (caught.length > 1) errors.push(caughtTwice(caught));
     const made = input.ledger.entries.get(key)?.current?.mapping;
     const only = list.length === 1 ? list[0] : undefined;
     const chosen = caught[0] ?? list.find(({ mapping }) => mapping.name === made) ?? only;
@@ -106,8 +105,26 @@ function chooseIntents(input: PlanInput): Map<string, Chosen[]> {
     if (target === undefined) out.set(chosen.intent.target, [chosen]);
     else target.push(chosen);
   }
-  throwAll(errors);
   return out;
+}
+
+/** Per identity, and per worker: a mapping per person and one per worker give the same people different keys. */
+function findCaughtTwice(grouped: ReadonlyMap<string, readonly Chosen[]>): MusterError[] {
+  const errors: MusterError[] = [];
+  const holders = new Map<string, Chosen>();
+  for (const list of grouped.values()) {
+    const caught = list.filter(({ intent }) => intent.inScope);
+    if (caught.length > 1) errors.push(caughtTwice(caught));
+    for (const chosen of caught.slice(0, 1)) {
+      for (const worker of chosen.intent.workers) {
+        const key = `${chosen.intent.target}|${worker}`;
+        const other = holders.get(key);
+        if (other !== undefined && other.mapping !== chosen.mapping) errors.push(caughtTwice([other, chosen]));
+        holders.set(key, chosen);
+      }
+    }
+  }
+  return errors;
 }
 
 function caughtTwice(caught: readonly Chosen[]): MusterError {

@@ -68,7 +68,12 @@ function diffAttribute(
   const stored = subject.entry?.current?.managed[rule.name];
   const confirmed = stored === undefined ? null : fromStored(stored);
   if (equal(view, observed, desired)) {
-    return equal(view, confirmed, desired) ? null : { before: confirmed, after: desired, origin: "found" };
+    if (equal(view, confirmed, desired)) return null;
+    if (rule.unique?.onRename === "keep" && stored !== undefined) {
+      reportDrift(context, subject, rule, observed, confirmed);
+      return null;
+    }
+    return { before: confirmed, after: desired, origin: "found" };
   }
   const origin = originOf(view, confirmed, observed, desired, stored !== undefined);
   if (origin === "drift" && rule.onDrift === "notify") {

@@ -50,8 +50,11 @@ export function resolveAttribute(
 }
 
 function resolveReference(context: ResolveContext, subject: Subject, worker: WorkerKey): Wanted {
-  const identity = context.identityOf(worker, subject.mapping.per);
-  if (identity === undefined) return { kind: "unresolved", worker };
-  const found = context.reachable.get(`${subject.target.name}|${identity}`);
-  return found === undefined ? { kind: "unresolved", worker } : { kind: "set", value: { ref: identity } };
+  const other = subject.mapping.per === "person" ? "worker" : "person";
+  for (const per of [subject.mapping.per, other] as const) {
+    const identity = context.identityOf(worker, per);
+    if (identity === undefined || !context.reachable.has(`${subject.target.name}|${identity}`)) continue;
+    return { kind: "set", value: { ref: identity } };
+  }
+  return { kind: "unresolved", worker };
 }

@@ -121,3 +121,22 @@ function checkDeferred(mapping: CompiledMapping): MusterError[] {
       }),
   );
 }
+
+/** A lifecycle task that no target of the lifecycle can do is a mistake; one that a single target cannot do is left out there. */
+export function checkTasks(mappings: readonly CompiledMapping[], targets: readonly CompiledTarget[]): MusterError[] {
+  const errors: MusterError[] = [];
+  for (const document of new Set(mappings.map((mapping) => mapping.lifecycleDocument))) {
+    const users = mappings.filter((mapping) => mapping.lifecycleDocument === document).map((mapping) => mapping.target);
+    const can = new Set(targets.filter((t) => users.includes(t.name)).flatMap((t) => t.capabilities.tasks));
+    for (const [stage, settings] of Object.entries(document.value)) {
+      const asked = typeof settings === "object" && "tasks" in settings ? settings.tasks : undefined;
+      const tasks: readonly string[] = asked ?? [];
+      for (const task of tasks.filter((name) => !can.has(name))) {
+        const what = `lifecycle ${document.value.name} asks for ${task}, which none of its targets can do`;
+        const where = { file: document.file, line: lineAt(document, `/${stage}`) };
+        errors.push(new MusterError("MUS-1109", { what, where }));
+      }
+    }
+  }
+  return errors;
+}

@@ -5,7 +5,7 @@ import { compareText } from "../model/identity.js";
 import type { Policies, PolicyDocument } from "../model/policy.js";
 import type { Capabilities } from "../model/ports.js";
 import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
-import { checkMapping, checkPaths } from "./check.js";
+import { checkMapping, checkPaths, checkTasks } from "./check.js";
 import { accountPaths, compileMapping, lineAt } from "./compile-mapping.js";
 import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
 import { splitAccountPath } from "./compiled.js";
@@ -46,6 +46,7 @@ export function compilePolicies(
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);
   for (const mapping of mappings) attempt(() => throwAll(checkMapping(mapping, targets, policies.sources)));
+  attempt(() => throwAll(checkTasks(mappings, targets)));
   const ordered = attempt(() => orderMappings(mappings)) ?? mappings;
   throwAll(errors);
   return {
@@ -98,14 +99,12 @@ function compileEntitlement(
   const entitlement = document.value;
   const scope = scopes.get(entitlement.scope);
   if (scope === undefined) throw unknown("Scope", entitlement.scope, document, "/scope");
-  const exclusive = typeof entitlement.membership === "object" ? entitlement.membership.exclusive : null;
   return {
     document,
     name: entitlement.name,
     target: entitlement.target,
     group: entitlement.group,
     scope,
-    exclusive: exclusive === null ? null : { since: exclusive.since ?? null, firstRun: exclusive.firstRun ?? null },
     onLoss: entitlement.onLoss ?? "remove",
   };
 }

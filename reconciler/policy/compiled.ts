@@ -49,7 +49,6 @@ export interface CompiledEntitlement {
   readonly target: string;
   readonly group: string;
   readonly scope: CompiledScope;
-  readonly exclusive: { readonly since: string | null; readonly firstRun: "notify" | null } | null;
   readonly onLoss: "remove" | "remove-granted" | "keep";
 }
 

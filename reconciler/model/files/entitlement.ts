@@ -18,16 +18,9 @@ export interface Entitlement {
    */
   group: string;
   scope: string;
-  membership?:
-    | "additive"
-    | {
-        exclusive: {
-          /**
-           * A local date, ISO 8601.
-           */
-          since?: string;
-          firstRun?: "notify";
-        };
-      };
+  /**
+   * Members that others add are left alone.
+   */
+  membership?: "additive";
   onLoss?: "remove" | "remove-granted" | "keep";
 }

@@ -24,10 +24,6 @@ export type AttributeRule =
       onNull?: "keep" | "clear";
       onDrift?: "correct" | "notify";
       when?: When;
-      /**
-       * Space of unique names that this value occupies, such as mail.
-       */
-      space?: string;
     }
   | {
       /**
@@ -38,10 +34,6 @@ export type AttributeRule =
       onNull?: "keep" | "clear";
       onDrift?: "correct" | "notify";
       when?: When;
-      /**
-       * Space of unique names that this value occupies, such as mail.
-       */
-      space?: string;
     }
   | {
       reference: "manager";

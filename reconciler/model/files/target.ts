@@ -54,17 +54,8 @@ export interface Target {
    */
   claim: string;
   allow?: ("create" | "update" | "rename" | "move" | "enable" | "disable" | "delete" | "restore")[];
-  upnSuffixes?: string[];
   /**
    * This target is a sandbox: --clock is accepted.
    */
   sandbox?: boolean;
-  secrets?: {
-    sink: "directory";
-    /**
-     * A literal, or env:MUSTER_NAME to read an environment variable.
-     */
-    path?: string;
-    recipients?: string[];
-  };
 }

@@ -61,10 +61,4 @@ export const POLICY_CODES = codes({
     next: "Correct the setting shown.",
     exit: 7,
   },
-  "MUS-1111": {
-    title: "Worker type is not in the vocabulary of the policies",
-    who: "policy-author",
-    next: "Name the type in a scope, or correct the source.",
-    exit: 7,
-  },
 });
