@@ -69,8 +69,15 @@ export interface Intent {
   readonly frozen: boolean;
   /** Epoch milliseconds of the end of work of a leaver; null unless left. */
   readonly leftAt: number | null;
-  /** For somebody who works again after an employment that ended at `previousEnd` (epoch milliseconds). */
-  readonly rehire: { readonly previousEnd: number; readonly action: "reactivate" | "reprovision" } | null;
+  /**
+   * For somebody who works again after an employment that ended at `previousEnd`; the return, its pre-hire lead included,
+   * began at `since`. Epoch milliseconds.
+   */
+  readonly rehire: {
+    readonly previousEnd: number;
+    readonly since: number;
+    readonly action: "reactivate" | "reprovision";
+  } | null;
   /** Values per match rule, in policy order: those of every worker of the identity, without empty ones. */
   readonly match: readonly { readonly attribute: string; readonly values: readonly string[] }[];
   readonly container: string | null;

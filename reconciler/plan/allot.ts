@@ -58,13 +58,18 @@ function takesNames(subject: Subject): boolean {
   return subject.binding === "none" && subject.intent.create;
 }
 
-/** An account that is about to be replaced keeps its names; the new one needs its own. */
+/**
+ * An account that is about to be replaced keeps its names; the new one needs its own. Only an account that Muster disabled
+ * between the two employments is replaced: one that was still in use when the person came back serves on, also when the
+ * pre-hire stage of the return disables it.
+ */
 export function isReprovisioned(subject: Subject): boolean {
   const { rehire } = subject.intent;
   const current = subject.entry?.current;
   if (subject.binding !== "bound" || rehire?.action !== "reprovision" || current == null || !subject.intent.create)
     return false;
-  return parseInstant(current.boundAt) < rehire.previousEnd && current.disabledBy === "muster";
+  if (current.disabledBy !== "muster" || current.disabledAt === null) return false;
+  return parseInstant(current.boundAt) < rehire.previousEnd && parseInstant(current.disabledAt) < rehire.since;
 }
 
 function allotRule(

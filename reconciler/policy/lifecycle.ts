@@ -20,6 +20,8 @@ export interface WorkerStage extends StageResult {
   readonly start: string;
   /** End of the last employment before the current one, epoch milliseconds. */
   readonly previousEnd: number | null;
+  /** When the pre-hire lead of the current period begins, epoch milliseconds. */
+  readonly leadStart: number;
   /** A finding kind that goes with the stage, or null. */
   readonly finding: "rescinded-after-start" | "vanished" | "ended-without-date" | null;
 }
@@ -53,7 +55,8 @@ export function stageOfWorker(
   const boundaries = [facts.start, facts.leadStart, facts.end, ...leaveBoundaries(view), ...scheduledBoundaries(view)];
   const absent = absence(view, lifecycle, facts);
   if (absent !== null) boundaries.push(absent.until);
-  const common = { inScope, start: period.from, previousEnd: facts.previousEnd, nextAt: nextAfter(boundaries, asOf) };
+  const { previousEnd, leadStart } = facts;
+  const common = { inScope, start: period.from, previousEnd, leadStart, nextAt: nextAfter(boundaries, asOf) };
   const decided = decide(view, period, facts, absent, inScope, record, asOf);
   return result(decided.stage, decided.because, { ...common, ...decided });
 }
@@ -183,6 +186,6 @@ function nextAfter(boundaries: readonly (number | null)[], asOf: number): number
 }
 
 function result(stage: Stage, because: string, rest: Partial<WorkerStage>): WorkerStage {
-  const defaults = { nextAt: null, since: null, inScope: false, leftAt: null, start: "", previousEnd: null };
+  const defaults = { nextAt: null, since: null, inScope: false, leftAt: null, start: "", previousEnd: null, leadStart: 0 };
   return { ...defaults, finding: null, ...rest, stage, because };
 }
