@@ -66,11 +66,12 @@ function diffSubject(
 ): Draft[] {
   if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject)];
   if (needsCreate(subject)) return draftAll(subject, creations.get(subject.identity), members);
-  if (subject.binding !== "bound") return [];
-  const deletion = subject.account?.managed === true ? diffDeletion(subject, input.asOf) : null;
-  if (deletion !== null) return [deletion];
+  if (subject.binding !== "bound" && subject.binding !== "contested") return [];
   const state = diffState(subject, { isReleased: exceptions.isReleased(subject) }, context.findings);
   const object = { anchor: subject.account?.anchor ?? "" };
+  if (subject.binding === "contested") return [...state, ...members(subject, object, [])].filter(takesAccess);
+  const deletion = subject.account?.managed === true ? diffDeletion(subject, input.asOf) : null;
+  if (deletion !== null) return [deletion];
   if (subject.account?.managed !== true) return outside(subject, [...state, ...members(subject, object, [])], context);
   const binding = diffBinding(subject);
   const attributes = diffAttributes(context, view, subject);
@@ -114,7 +115,6 @@ function draftAll(subject: Subject, creation: Creation | undefined, members: Mem
 
 /** A bound object outside the managed containers: only access is taken away, the rest is a critical finding. */
 function outside(subject: Subject, drafts: readonly Draft[], context: ResolveContext): Draft[] {
-  const allowed: readonly Verb[] = ["disable", "remove-member"];
   context.findings.add({
     kind: "outside-managed",
     severity: "critical",
@@ -124,7 +124,12 @@ function outside(subject: Subject, drafts: readonly Draft[], context: ResolveCon
     what: `the account of ${subject.intent.label} lies outside the managed containers: ${subject.account?.address}`,
     next: "Move it back; until then only access is taken away from it.",
   });
-  return drafts.filter((draft) => allowed.includes(draft.op.verb));
+  return drafts.filter(takesAccess);
+}
+
+function takesAccess(draft: Draft): boolean {
+  const removals: readonly Verb[] = ["disable", "remove-member"];
+  return removals.includes(draft.op.verb);
 }
 
 /**

@@ -12,7 +12,7 @@
  *  4. Two identities that find the same object both get a finding.
  */
 import { digestOf } from "../model/hash.js";
-import { compareText, type IdentityKey } from "../model/identity.js";
+import { compareText, type IdentityKey, type WorkerKey } from "../model/identity.js";
 import type { Intent } from "../model/intent.js";
 import { entryOfWorker, type Ledger, type LedgerEntry, ledgerKey } from "../model/ledger.js";
 import type { ObservedAccount } from "../model/observed.js";
@@ -38,12 +38,30 @@ export function matchSubjects(
 ): Subject[] {
   const index = new MatchIndex(view, ledger);
   const present = new Set(intents.map(({ intent }) => intent.identity));
-  const subjects = intents.map(({ intent, mapping }): Subject => {
-    const { entry, rekeyed, contested } = findEntry(ledger, view.target.name, intent, present, findings);
-    const found = contested ? BLOCKED : findAccount(index, view, intent, entry, findings);
-    return { identity: intent.identity, intent, mapping, target: view.target, entry, rekeyed, ...found };
+  const subjects = intents.flatMap(({ intent, mapping }): Subject[] => {
+    const { entry, rekeyed, rivals } = findEntry(ledger, view.target.name, intent, present, findings);
+    const common = { intent, mapping, target: view.target };
+    if (rivals.length > 0) return contestedSubjects(view, intent, rivals).map((parts) => ({ ...common, ...parts }));
+    const found = findAccount(index, view, intent, entry, findings);
+    return [{ identity: intent.identity, ...common, entry, rekeyed, ...found }];
   });
   return blockDoubles(subjects, findings);
+}
+
+/** Every account that a person has by mistake, under the key that the ledger knows it by; the person itself is blocked. */
+function contestedSubjects(
+  view: TargetView,
+  intent: Intent,
+  rivals: readonly LedgerEntry[],
+): Pick<Subject, "identity" | "entry" | "rekeyed" | "binding" | "account">[] {
+  const own = rivals.some((entry) => entry.identity === intent.identity);
+  const blocked = { identity: intent.identity, entry: null, rekeyed: false, ...BLOCKED };
+  const contested = rivals.map((entry) => {
+    const account = view.byAnchor.get(entry.current?.anchor ?? "") ?? null;
+    const binding: Binding = account === null ? "gone" : "contested";
+    return { identity: entry.identity as IdentityKey, entry, rekeyed: false, binding, account };
+  });
+  return own ? contested : [blocked, ...contested];
 }
 
 const BLOCKED: Found = { binding: "blocked", account: null };
@@ -56,31 +74,34 @@ function findEntry(
   intent: Intent,
   present: ReadonlySet<IdentityKey>,
   findings: Findings,
-): { entry: LedgerEntry | null; rekeyed: boolean; contested: boolean } {
+): { entry: LedgerEntry | null; rekeyed: boolean; rivals: readonly LedgerEntry[] } {
   const own = ledger.entries.get(ledgerKey(target, intent.identity)) ?? null;
   const others = new Set<LedgerEntry>();
   for (const worker of intent.workers) {
     for (const entry of entryOfWorker(ledger, target, worker)) if (entry !== own) others.add(entry);
   }
+  // Where HR has split a person, the account goes with the worker whose values it carries.
   const claimants = [...others].filter(
-    (entry) => entry.current !== null && !present.has(entry.identity as IdentityKey),
+    ({ identity, current }) =>
+      current !== null &&
+      !present.has(identity as IdentityKey) &&
+      intent.workers.includes(current.primary as WorkerKey),
   );
-  if (own?.current != null && claimants.length === 0) return { entry: own, rekeyed: false, contested: false };
-  if (claimants.length === 1 && own?.current == null)
-    return { entry: claimants[0] ?? null, rekeyed: true, contested: false };
-  if (claimants.length === 0) return { entry: own, rekeyed: false, contested: false };
-  const names = [own, ...claimants]
-    .flatMap((entry) => (entry?.current == null ? [] : [entry.identity]))
-    .sort(compareText);
+  if (claimants.length === 1 && own?.current == null) return { entry: claimants[0] ?? null, rekeyed: true, rivals: [] };
+  if (claimants.length === 0) return { entry: own, rekeyed: false, rivals: [] };
+  const rivals = [own, ...claimants]
+    .flatMap((entry) => (entry?.current == null ? [] : [entry]))
+    .sort((a, b) => compareText(a.identity, b.identity));
+  const names = rivals.map((entry) => entry.identity);
   findings.add({
     kind: "two-claimants",
     severity: "critical",
     identity: intent.identity,
     target,
-    what: `${intent.label} has more than one account in the ledger (${names.join(", ")}): nothing is changed`,
+    what: `${intent.label} has more than one account in the ledger (${names.join(", ")}): only access is taken away`,
     next: "Decide which account stays, retire the other by hand, and remove its ledger entry.",
   });
-  return { entry: own, rekeyed: false, contested: true };
+  return { entry: own, rekeyed: false, rivals };
 }
 
 function findAccount(

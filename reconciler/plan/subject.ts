@@ -29,9 +29,10 @@ export interface PlanInput {
 
 /**
  * bound: the ledger's object is there · gone: it is not · bind: an account matches and will be adopted · claim: our own
- * create whose reply was lost · none: there is no account · blocked: a conflict forbids bind and create.
+ * create whose reply was lost · none: there is no account · blocked: a conflict forbids bind and create · contested: one of
+ * several accounts of a person whose records HR has joined; only access is taken from it until somebody decides.
  */
-export type Binding = "bound" | "gone" | "bind" | "claim" | "none" | "blocked";
+export type Binding = "bound" | "gone" | "bind" | "claim" | "none" | "blocked" | "contested";
 
 export interface Subject {
   readonly identity: IdentityKey;
