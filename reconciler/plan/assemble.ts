@@ -6,8 +6,9 @@ import { type Finding, PLAN_VERSION, type PlanBody, type PlanCounts } from "../m
 import type { CompiledMapping } from "../policy/compiled.js";
 import { formatInstant } from "../policy/time.js";
 import { MusterError, throwAll } from "../support/errors.js";
-import { allot } from "./allot.js";
+import { allot, isReprovisioned } from "./allot.js";
 import { diffTarget } from "./diff.js";
+import { diffDeletion } from "./diff-account.js";
 import { digestActions, digestInputs } from "./digest.js";
 import type { Draft } from "./drafts.js";
 import { gatherExceptions } from "./exceptions.js";
@@ -37,7 +38,8 @@ export function makePlan(input: PlanInput): PlanBody {
   const context: ResolveContext = {
     allotment,
     findings,
-    reachable: reachableSubjects(subjects, allotment.failed),
+    reachable: reachableSubjects(subjects, allotment.failed, input.asOf),
+    replaced: new Set(subjects.filter(isReprovisioned).map((subject) => `${subject.target.name}|${subject.identity}`)),
     identityOf: (worker, per) => input.desire.identityOfWorker[per].get(worker),
   };
   const drafts = draftAll(input, views, subjects, context);
@@ -135,11 +137,15 @@ function caughtTwice(caught: readonly Chosen[]): MusterError {
   });
 }
 
-/** Subjects that a reference may point at: they have an account, or get one in this plan. */
-function reachableSubjects(subjects: readonly Subject[], failed: ReadonlySet<Subject>): Map<string, Subject> {
+/** Subjects that a reference may point at: they have an account that stays, or get one in this plan. */
+function reachableSubjects(
+  subjects: readonly Subject[],
+  failed: ReadonlySet<Subject>,
+  asOf: number,
+): Map<string, Subject> {
   const out = new Map<string, Subject>();
   for (const subject of subjects) {
-    const exists = subject.binding === "bound";
+    const exists = subject.binding === "bound" && diffDeletion(subject, asOf) === null;
     const comes = subject.binding === "none" && subject.intent.create && !failed.has(subject);
     if (exists || comes) out.set(`${subject.target.name}|${subject.identity}`, subject);
   }

@@ -65,6 +65,8 @@ function diffAttribute(
   const observed = raw === undefined ? null : resolveObserved(view, raw);
   const desired = wantedValue(context, subject, rule, wanted, observed);
   if (desired === undefined) return null;
+  if (raw !== undefined && pointsAtReplaced(context, subject, observed, desired))
+    return { before: raw, after: desired, origin: "policy" };
   const stored = subject.entry?.current?.managed[rule.name];
   const confirmed = stored === undefined ? null : fromStored(stored);
   if (equal(view, observed, desired)) {
@@ -81,6 +83,17 @@ function diffAttribute(
     return null;
   }
   return { before: observed, after: desired, origin };
+}
+
+/** The right person, but the account that this plan replaces: the reference follows to the new one. */
+function pointsAtReplaced(
+  context: ResolveContext,
+  subject: Subject,
+  observed: Value | null,
+  desired: Value | null,
+): boolean {
+  if (observed === null || !isReference(observed) || !("ref" in observed) || !sameValue(observed, desired)) return false;
+  return context.replaced.has(`${subject.target.name}|${observed.ref}`);
 }
 
 function wantedValue(

@@ -15,6 +15,8 @@ export interface ResolveContext {
   readonly allotment: Allotment;
   /** By target and identity: subjects that have an account or get one in this plan. */
   readonly reachable: ReadonlyMap<string, Subject>;
+  /** By target and identity: accounts that are replaced by new ones in this plan; references to them move along. */
+  readonly replaced: ReadonlySet<string>;
   readonly identityOf: (worker: WorkerKey, per: "person" | "worker") => IdentityKey | undefined;
   readonly findings: Findings;
 }
