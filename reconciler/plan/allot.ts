@@ -40,13 +40,15 @@ export function allot(
   subjects: readonly Subject[],
   ledger: Ledger,
   asOf: number,
+  mayRename: (subject: Subject) => boolean,
   findings: Findings,
 ): Allotment {
   const state = new AllotState(policy, views, subjects, ledger, asOf);
   for (const mapping of policy.mappings) {
     const own = subjects.filter((subject) => subject.mapping === mapping && takesNames(subject));
+    const fixed = new Set(own.filter((subject) => !mayRename(subject)));
     for (const rule of mapping.attributes) {
-      if (rule.unique !== null) allotRule(state, mapping, rule, rule.unique, own, findings);
+      if (rule.unique !== null) allotRule(state, mapping, rule, rule.unique, own, fixed, findings);
     }
   }
   return state;
@@ -78,12 +80,15 @@ function allotRule(
   rule: CompiledAttribute,
   unique: CompiledUnique,
   subjects: readonly Subject[],
+  fixed: ReadonlySet<Subject>,
   findings: Findings,
 ): void {
   const scope = state.scopeOf(mapping, rule, unique);
   const waiting: Subject[] = [];
   for (const subject of subjects) {
-    const kept = isReprovisioned(subject) ? null : settleHolder(state, scope, rule, unique, subject);
+    const observed = textOf(subject.account?.attributes[rule.name]);
+    const settle = () => (fixed.has(subject) ? observed : settleHolder(state, scope, rule, unique, subject, observed));
+    const kept = isReprovisioned(subject) ? null : settle();
     if (kept !== null) state.give(subject, rule.name, kept);
     else if (rule.name in subject.intent.attributes) waiting.push(subject);
   }
@@ -146,8 +151,8 @@ function settleHolder(
   rule: CompiledAttribute,
   unique: CompiledUnique,
   subject: Subject,
+  observed: string | null,
 ): string | null {
-  const observed = textOf(subject.account?.attributes[rule.name]);
   const confirmed = subject.entry?.current?.names[rule.name] ?? null;
   const wanted = subject.intent.attributes[rule.name];
   if (subject.account === null) return null;

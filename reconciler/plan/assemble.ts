@@ -10,14 +10,13 @@ import { allot, isReprovisioned } from "./allot.js";
 import { diffTarget } from "./diff.js";
 import { diffDeletion } from "./diff-account.js";
 import { digestActions, digestInputs } from "./digest.js";
-import type { Draft } from "./drafts.js";
 import { gatherExceptions } from "./exceptions.js";
 import { holdFights, holdForFreeze } from "./guards/freeze.js";
 import { checkLimits } from "./guards/limits.js";
 import { matchSubjects } from "./match.js";
 import { orderOps } from "./order.js";
 import type { ResolveContext } from "./resolve.js";
-import { gatherRestraint } from "./restrain.js";
+import { gatherRestraint, mayRename } from "./restrain.js";
 import { collectFindings, type PlanInput, type Subject, type TargetView } from "./subject.js";
 import { buildView } from "./view.js";
 
@@ -34,7 +33,13 @@ export function makePlan(input: PlanInput): PlanBody {
     const view = views[target.name];
     return view === undefined ? [] : matchSubjects(view, chosen.get(target.name) ?? [], input.ledger, findings);
   });
-  const allotment = allot(input.policy, views, subjects, input.ledger, input.asOf, findings);
+  const exceptions = gatherExceptions(input);
+  const restraints = new Map(Object.values(views).map((v) => [v.target, gatherRestraint(v, input.policy.guards)]));
+  const canRename = (subject: Subject) => {
+    const restraint = restraints.get(subject.target);
+    return restraint !== undefined && mayRename(restraint, exceptions, subject);
+  };
+  const allotment = allot(input.policy, views, subjects, input.ledger, input.asOf, canRename, findings);
   const context: ResolveContext = {
     allotment,
     findings,
@@ -42,7 +47,11 @@ export function makePlan(input: PlanInput): PlanBody {
     replaced: new Set(subjects.filter(isReprovisioned).map((subject) => `${subject.target.name}|${subject.identity}`)),
     identityOf: (worker, per) => input.desire.identityOfWorker[per].get(worker),
   };
-  const drafts = draftAll(input, views, subjects, context);
+  const drafts = Object.values(views).flatMap((view) => {
+    const own = subjects.filter((subject) => subject.target === view.target);
+    const restraint = restraints.get(view.target) ?? gatherRestraint(view, input.policy.guards);
+    return diffTarget(input, view, own, context, exceptions, restraint);
+  });
   const waiting = holdFights(input, holdForFreeze(input, drafts, findings), findings);
   const ops = orderOps(waiting);
   const actions = digestActions(ops);
@@ -62,20 +71,6 @@ export function makePlan(input: PlanInput): PlanBody {
     counts,
     digests: { actions, ...digestInputs(input, asOf) },
   };
-}
-
-function draftAll(
-  input: PlanInput,
-  views: Readonly<Record<string, TargetView>>,
-  subjects: readonly Subject[],
-  context: ResolveContext,
-): Draft[] {
-  const exceptions = gatherExceptions(input);
-  return Object.values(views).flatMap((view) => {
-    const own = subjects.filter((subject) => subject.target === view.target);
-    const restraint = gatherRestraint(view, input.policy.guards);
-    return diffTarget(input, view, own, context, exceptions, restraint);
-  });
 }
 
 type Chosen = { intent: Intent; mapping: CompiledMapping };

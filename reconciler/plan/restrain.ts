@@ -66,6 +66,17 @@ export function restrain(
   return drafts.filter((draft) => !dropped.has(draft) && !draft.needs.some((need) => dropped.has(need)));
 }
 
+/** Whether a rename of the account would go on. An account that keeps its name whatever policy wants gives none up. */
+export function mayRename(restraint: Restraint, exceptions: Exceptions, subject: Subject): boolean {
+  if (subject.account === null) return true;
+  if (!subject.account.managed || protection(restraint, subject) !== null) return false;
+  const allowed = subject.target.document.value.allow ?? DEFAULT_ALLOW;
+  const onNames = exceptions.holdsOn(subject).filter(({ value: { attribute } }) => {
+    return attribute === undefined || subject.mapping.attribute.get(attribute)?.unique != null;
+  });
+  return allowed.includes("rename") && onNames.length === 0;
+}
+
 /** A bind of what is bound already writes to the ledger only; a disable may depend on it, so nothing holds it back. */
 function isBookkeeping({ op }: Draft): boolean {
   return op.verb === "bind" && op.slot !== null;
