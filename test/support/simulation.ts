@@ -7,7 +7,7 @@ import { assertSameDesire, compareWithApproved, isRemoval } from "../../reconcil
 import { type Executed, execute } from "../../reconciler/apply/execute.js";
 import type { SourceRecord, Worker } from "../../reconciler/model/files/index.js";
 import { digestOf } from "../../reconciler/model/hash.js";
-import { compareText, type IdentityKey } from "../../reconciler/model/identity.js";
+import { compareText, type IdentityKey, type WorkerKey } from "../../reconciler/model/identity.js";
 import { buildLedger, type Ledger, ledgerKey } from "../../reconciler/model/ledger.js";
 import type { Observed } from "../../reconciler/model/observed.js";
 import type { Op } from "../../reconciler/model/op.js";
@@ -20,9 +20,11 @@ import { makePlan } from "../../reconciler/plan/assemble.js";
 import { selectionFor } from "../../reconciler/plan/selection.js";
 import { buildView } from "../../reconciler/plan/view.js";
 import { compilePolicies } from "../../reconciler/policy/compile.js";
+import type { CompiledPolicy } from "../../reconciler/policy/compiled.js";
 import { type Desire, desire } from "../../reconciler/policy/desire.js";
 import { parseInstant } from "../../reconciler/policy/time.js";
 import { nextLedger } from "../../reconciler/record/next-ledger.js";
+import { unconfirmedClaims } from "../../reconciler/record/read-runs.js";
 
 const NO_JOURNAL: Journal = { append: async () => {}, close: async () => {} };
 
@@ -48,8 +50,15 @@ export class Simulation {
   /** Run outcomes so far: what run records would hold. */
   readonly history: { readonly outcomes: RunOutcome[]; readonly asOf: string }[] = [];
 
+  #compiled: { readonly policies: Policies; readonly policy: CompiledPolicy } | null = null;
+
   constructor(world: World) {
     this.world = world;
+  }
+
+  /** As unconfirmedClaims of record/read-runs.ts does it over run records. */
+  unconfirmed(): ReadonlySet<string> {
+    return unconfirmedClaims(this.history);
   }
 
   snapshot(): Snapshot {
@@ -64,10 +73,15 @@ export class Simulation {
     return { workers, sources: this.world.sources };
   }
 
-  compile() {
-    const capabilities = Object.values(this.world.targets)[0]?.capabilities;
+  /** Compiled once for as long as the world has the same policies. */
+  compile(): CompiledPolicy {
+    const { policies, environment, targets } = this.world;
+    if (this.#compiled?.policies === policies) return this.#compiled.policy;
+    const capabilities = Object.values(targets)[0]?.capabilities;
     if (capabilities === undefined) throw new Error("a world has a target");
-    return compilePolicies(this.world.policies, this.world.environment, () => capabilities);
+    const policy = compilePolicies(policies, environment, () => capabilities);
+    this.#compiled = { policies, policy };
+    return policy;
   }
 
   /** Plans at an instant ("2026-12-01T09:00-08:00"); `now` defaults to as-of. */
@@ -87,7 +101,13 @@ export class Simulation {
     }
     const ledgerDigest = digestOf([...this.ledger.entries.values()]);
     const input = { policy, snapshot, desire: wanted, ledger: this.ledger, observed, asOf: at, now: parseInstant(now) };
-    const body = makePlan({ ...input, recent: this.recent, ledgerDigest, version: "test" });
+    const body = makePlan({
+      ...input,
+      recent: this.recent,
+      unconfirmed: this.unconfirmed(),
+      ledgerDigest,
+      version: "test",
+    });
     return { body, policy, wanted, observed };
   }
 
@@ -147,8 +167,10 @@ export class Simulation {
       const intent = wanted.intents.find((i) => i.identity === op.identity && i.mapping === op.mapping);
       const names =
         policy.mappings.find((m) => m.name === op.mapping)?.attributes.filter((a) => a.unique !== null) ?? [];
-      if (intent === undefined) throw new Error(`no intent for ${op.identity}`);
-      const { workers, primary } = intent;
+      // An account that HR no longer knows by this key: what the ledger knows stands, as in build-run.ts.
+      const entry = this.ledger.entries.get(ledgerKey(op.target, op.identity));
+      const workers = intent?.workers ?? ((entry?.workers ?? []) as WorkerKey[]);
+      const primary = intent?.primary ?? ((entry?.current?.primary ?? "") as WorkerKey);
       return { op, outcome, at: new Date(at).toISOString(), workers, primary, names: names.map((a) => a.name) };
     });
     this.history.push({ outcomes, asOf: plan.asOf });

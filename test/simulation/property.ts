@@ -1,0 +1,34 @@
+/** How random tests are run: one seed for a run, printed when it fails. */
+import fc from "fast-check";
+
+const LONG = process.env.MUSTER_LONG === "1";
+/** Worlds of each property. */
+export const WORLDS = Number(process.env.MUSTER_WORLDS ?? 500) * (LONG ? 20 : 1);
+/** Worlds over the wire. */
+export const WIRE_WORLDS = 25 * (LONG ? 20 : 1);
+export const SEED =
+  process.env.MUSTER_SEED === undefined ? Date.now() % 1_000_000_000 : Number(process.env.MUSTER_SEED);
+
+/** Runs `check` on `runs` random values. `shrinking` is true once one has failed and a smaller one is looked for. */
+export async function forAllWorlds<T>(
+  arbitrary: fc.Arbitrary<T>,
+  runs: number,
+  check: (value: T, shrinking: boolean) => Promise<void>,
+): Promise<void> {
+  let failed = false;
+  const property = fc.asyncProperty(arbitrary, async (value) => {
+    try {
+      await check(value, failed);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+  const result = await fc.check(property, { numRuns: runs, seed: SEED, markInterruptAsFailure: true });
+  if (!result.failed) return;
+  const [counterexample] = result.counterexample ?? [];
+  const why = result.errorInstance instanceof Error ? (result.errorInstance.stack ?? result.errorInstance.message) : "";
+  throw new Error(
+    `MUSTER_SEED=${SEED} fails after ${result.numRuns} worlds (${result.numShrinks} times made smaller): ${why}\n${JSON.stringify(counterexample)}`,
+  );
+}

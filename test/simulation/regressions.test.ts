@@ -1,0 +1,201 @@
+/**
+ * Worlds that broke an invariant once, made small by hand. Each says what went wrong; the walk checks every invariant.
+ */
+import { expect, test } from "vitest";
+import { Coverage } from "./coverage.js";
+import { memoryHands } from "./hands.js";
+import type { PersonSpec } from "./people.js";
+import type { PolicySpec } from "./policy.js";
+import type { AdminEdit, HrEdit, StepSpec } from "./steps.js";
+import { walk } from "./walk.js";
+
+const policy: PolicySpec = {
+  per: "person",
+  prehire: 7,
+  prehireAccount: "disabled",
+  leave: { account: "disabled", create: false },
+  leftAfter: null,
+  leftAttributes: "freeze",
+  tasks: [],
+  vanishedAfter: "72h",
+  outOfScope: "disabled",
+  deleteAfter: null,
+  deleteUnused: false,
+  rehire: "none",
+  onRename: "follow",
+  counter: false,
+  lastResort: true,
+  retain: false,
+  mail: "none",
+  title: { onNull: "keep", onDrift: "correct" },
+  containerDrift: "correct",
+  leaversMove: false,
+  ghosts: false,
+  twoMappings: false,
+  manager: "keep",
+  onLoss: ["remove", "remove"],
+  protectedWorker: false,
+  fight: false,
+};
+
+/** Somebody who has worked for long; `person` numbers count from 0 where the story does not give one. */
+function person(given: string, family: string, parts: Partial<PersonSpec> = {}): PersonSpec {
+  return {
+    given,
+    family,
+    person: null,
+    type: "employee",
+    title: "Clerk",
+    department: "Works",
+    from: -400,
+    days: null,
+    rescinded: false,
+    leave: null,
+    zone: "Europe/Berlin",
+    manager: -1,
+    mail: false,
+    ...parts,
+  };
+}
+
+function step(days: number, hr: readonly HrEdit[], admin: readonly AdminEdit[] = []): StepSpec {
+  return { days, hr, admin };
+}
+
+async function live(changes: Partial<PolicySpec>, people: readonly PersonSpec[], steps: readonly StepSpec[] = []) {
+  const coverage = new Coverage();
+  await walk({ policy: { ...policy, ...changes }, people, before: [], steps }, memoryHands(), coverage);
+  return coverage;
+}
+
+const anna = person("Anna", "Smith");
+const bo = person("Bo", "Ng");
+
+test("two people swap names: the temporary name waits for nobody (planning never ended)", async () => {
+  const coverage = await live({}, [anna, bo], [step(1, [{ kind: "swap", who: 0, with: 1 }])]);
+  expect(coverage.cycles).toBe(1);
+});
+
+test("two people swap names, and mail addresses that follow the logins", async () => {
+  const coverage = await live({ mail: "from-login" }, [anna, bo], [step(1, [{ kind: "swap", who: 0, with: 1 }])]);
+  expect(coverage.cycles).toBeGreaterThan(0);
+});
+
+test("a reference to somebody whose create is held back is not planned", async () => {
+  await live({ protectedWorker: true }, [person("Anna", "Smith", { manager: 1 }), bo]);
+});
+
+test("a reference to somebody whose container does not exist is not planned", async () => {
+  await live({ ghosts: true }, [person("Anna", "Smith", { manager: 1 }), person("Bo", "Ng", { department: "Legal" })]);
+});
+
+test("tasks of the stage that an account is created in belong to the plan that creates it", async () => {
+  const coverage = await live({ tasks: ["active"] }, [anna]);
+  expect(coverage.verbs.get("run-task")).toBe(1);
+});
+
+test("whoever finds no other name keeps the one that a namesake would have taken", async () => {
+  const people = [anna, bo, person("Anne", "Smith")];
+  const steps = [
+    step(1, [
+      { kind: "rename", who: 0, given: "李", family: "王" },
+      { kind: "rename", who: 1, given: "Anna", family: "Smith" },
+    ]),
+  ];
+  await live({ lastResort: false }, people, steps);
+});
+
+test("a mail address that stays is not free when the login changes", async () => {
+  const steps = [
+    step(1, [
+      { kind: "rename", who: 0, given: "Zoë", family: "Müller" },
+      { kind: "rename", who: 1, given: "Anna", family: "Smith" },
+    ]),
+  ];
+  await live({ mail: "unique" }, [anna, bo], steps);
+});
+
+test("an account whose rename is held back gives up no name", async () => {
+  const steps = [
+    step(1, [{ kind: "hire", spec: person("Zoë", "Ng", { from: 0 }) }]),
+    step(
+      1,
+      [{ kind: "rename", who: 1, given: "Anne", family: "O'Brien" }],
+      [{ kind: "move", who: 1, container: "CN=Users,DC=corp,DC=example" }],
+    ),
+    step(1, [{ kind: "hire", spec: person("Bo", "Ng", { from: 0 }) }]),
+  ];
+  await live({}, [anna, bo], steps);
+});
+
+test("HR gives a person an id: the entry moves first, and references find the account by its new key", async () => {
+  const people = [
+    person("Anna", "Smith", { person: 1, manager: 1 }),
+    bo,
+    person("Zoë", "Müller", { person: 7, type: "volunteer", from: -10 }),
+  ];
+  const steps = [
+    step(1, [
+      { kind: "merge", who: 1, with: 2 },
+      { kind: "manager", who: 0, manager: "2" },
+    ]),
+    step(1, []),
+  ];
+  await live({}, people, steps);
+});
+
+test("a return that HR recorded before the leaver was disabled keeps the account", async () => {
+  const steps = [
+    step(20, [
+      { kind: "leave-company", who: 0, inDays: -3 },
+      { kind: "come-back", who: 0, inDays: 2 },
+    ]),
+    step(3, []),
+  ];
+  const coverage = await live({ rehire: "reprovision" }, [anna], steps);
+  expect(coverage.verbs.get("unbind")).toBeUndefined();
+});
+
+test("references follow an account that is replaced", async () => {
+  const steps = [
+    step(20, [{ kind: "leave-company", who: 1, inDays: -2 }]),
+    step(20, [{ kind: "come-back", who: 0, inDays: -1 }]),
+  ];
+  const coverage = await live({ rehire: "reprovision" }, [person("Anna", "Smith", { manager: 1 }), bo], steps);
+  expect(coverage.verbs.get("unbind")).toBe(1);
+});
+
+test("nobody who is created is made to refer to an account that the same plan deletes", async () => {
+  const hire = person("Zoë", "Müller", { from: 0, manager: 1 });
+  const steps = [step(20, [{ kind: "leave-company", who: 1, inDays: -2 }]), step(20, [{ kind: "hire", spec: hire }])];
+  const coverage = await live({ deleteAfter: "10d" }, [anna, bo], steps);
+  expect(coverage.verbs.get("delete")).toBe(1);
+});
+
+test("two accounts of one person: both are disabled when the person has left", async () => {
+  const people = [person("Anna", "Smith", { person: 1 }), person("Anne", "Smith", { person: 2 })];
+  const steps = [
+    step(1, [{ kind: "merge", who: 1, with: 0 }]),
+    step(20, [{ kind: "layoff", who: 0, people: 2 }]),
+    step(20, []),
+  ];
+  const coverage = await live({}, people, steps);
+  expect(coverage.verbs.get("disable")).toBe(2);
+});
+
+test("HR splits a person: the account goes with the worker whose values it carries", async () => {
+  const people = [
+    person("Anna", "Smith", { person: 1 }),
+    person("Anna", "Smith", { person: 1, from: -10 }),
+    person("Bo", "Ng", { person: 2 }),
+    person("Zoë", "Müller", { person: 3 }),
+  ];
+  const steps = [
+    step(1, [
+      { kind: "merge", who: 0, with: 2 },
+      { kind: "merge", who: 1, with: 3 },
+    ]),
+    step(1, []),
+  ];
+  await live({}, people, steps);
+});

@@ -1,0 +1,80 @@
+/** A world: random policies, people, a directory that was there before, and what happens in one to five steps. */
+import fc from "fast-check";
+import { policiesFrom } from "../support/policies.js";
+import { Simulation } from "../support/simulation.js";
+import type { Hands } from "./hands.js";
+import { mailOf, type PersonSpec, personSpec, workerId, workerOf } from "./people.js";
+import { LEAVERS, OUTSIDE, type PolicySpec, policySpec, policyYaml, STAFF, TARGET } from "./policy.js";
+import { type StepSpec, stepSpec, strangerName } from "./steps.js";
+
+/** An account that was there before Muster came. */
+export interface BeforeSpec {
+  /** by-id, by-mail: it matches the person · conflict: right mail, another employeeID · stranger: only the name. */
+  readonly kind: "by-id" | "by-mail" | "conflict" | "stranger";
+  readonly who: number;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly container: string;
+  /** Index of a group, or -1. */
+  readonly group: number;
+  readonly title: string | null;
+}
+
+export interface WorldSpec {
+  readonly policy: PolicySpec;
+  readonly people: readonly PersonSpec[];
+  readonly before: readonly BeforeSpec[];
+  readonly steps: readonly StepSpec[];
+}
+
+const beforeSpec: fc.Arbitrary<BeforeSpec> = fc.record({
+  kind: fc.constantFrom("by-id", "by-id", "by-mail", "conflict", "stranger"),
+  who: fc.nat(39),
+  name: strangerName,
+  enabled: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
+  container: fc.constantFrom(STAFF, STAFF, LEAVERS, OUTSIDE),
+  group: fc.integer({ min: -1, max: 2 }),
+  title: fc.constantFrom("Engineer", "Wizard", null),
+});
+
+export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
+  return fc.record({
+    policy: policySpec,
+    people: fc.array(personSpec, { minLength: 1, maxLength: maxPeople, size: "max" }),
+    before: fc.array(beforeSpec, { maxLength: Math.ceil(maxPeople / 2), size: "max" }),
+    steps: fc.array(stepSpec, { minLength: 1, maxLength: 5, size: "max" }),
+  });
+}
+
+/** Builds the world behind `hands`: the directory gets its earlier accounts, nothing has been run yet. */
+export async function buildWorld(
+  spec: WorldSpec,
+  hands: Hands,
+  type: "memory" | "active-directory" = "memory",
+  limits?: string,
+): Promise<Simulation> {
+  for (const [i, before] of spec.before.entries()) await addBefore(hands, before, i, spec.people.length);
+  return new Simulation({
+    policies: policiesFrom(policyYaml(spec.policy, type, limits)),
+    workers: spec.people.map(workerOf),
+    sources: {},
+    targets: { [TARGET]: hands.port },
+    environment: "test",
+  });
+}
+
+async function addBefore(hands: Hands, before: BeforeSpec, number: number, people: number): Promise<void> {
+  const id = workerId(before.who % people);
+  const attributes: Record<string, string> = { cn: `${before.name} ${number}`, sAMAccountName: `${before.name}` };
+  if (before.kind === "by-id") attributes.employeeID = id;
+  if (before.kind === "by-mail" || before.kind === "conflict") attributes.mail = mailOf(id);
+  if (before.kind === "conflict") attributes.employeeID = `x${id}`;
+  if (before.title !== null) attributes.title = before.title;
+  const { container, enabled } = before;
+  const first = await hands.addAccount({ attributes, container, enabled });
+  // The pool of names is small: whoever comes too late has a number in the name.
+  const anchor =
+    first ??
+    (await hands.addAccount({ attributes: { ...attributes, sAMAccountName: `old${number}` }, container, enabled }));
+  if (anchor !== null && before.group >= 0) await hands.changeMember("add-member", before.group, anchor);
+}
