@@ -56,7 +56,7 @@ function describer(known: RunKnowledge): (op: Op) => Pick<RunOutcome, "workers" 
     const entry = known.ledger.entries.get(ledgerKey(op.target, op.identity));
     // HR may have dropped the person between a crash and the recovery: what the ledger knows stands.
     const workers = intent?.workers ?? ((entry?.workers ?? []) as WorkerKey[]);
-    const primary = intent?.primary ?? ((entry?.current?.primary ?? workers[0] ?? "") as WorkerKey);
+    const primary = intent?.primary ?? ((entry?.current?.primary ?? workers[0] ?? op.identity) as WorkerKey);
     return { workers, primary, names: names.get(op.mapping) ?? [] };
   };
 }

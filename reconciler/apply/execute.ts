@@ -37,6 +37,7 @@ export interface Executed {
 export async function execute(execution: Execution): Promise<Executed[]> {
   const state = new ExecutionState(execution);
   for (let wave = state.nextWave(); wave.length > 0; wave = state.nextWave()) await runWave(execution, state, wave);
+  await state.flushRefusals();
   assert(state.done.length === execution.ops.length, "every op has an outcome");
   return state.done;
 }
@@ -47,7 +48,7 @@ async function runWave(execution: Execution, state: ExecutionState, wave: readon
     const at = new Date(execution.clock.now()).toISOString();
     await execution.journal.append({ type: "intent", ops: writing.map((op) => op.id), at });
   }
-  const flushes: Promise<void>[] = [];
+  const flushes: Promise<void>[] = [state.flushRefusals()];
   const settle = (outcome: Outcome) => flushes.push(state.settle(outcome));
   for (const op of wave)
     if (op.ledgerOnly) settle({ op: op.id, kind: "done", anchor: anchorOf(op), code: null, detail: null });
@@ -79,6 +80,7 @@ class ExecutionState {
   readonly #outcomes = new Map<OpId, Outcome>();
   /** Anchors of accounts created or re-keyed in this run, by claim, and by identity for references. */
   readonly #created = new Map<string, Anchor>();
+  readonly #refused: { op: Op; outcome: Outcome }[] = [];
   #pending: Op[];
 
   constructor(execution: Execution) {
@@ -138,12 +140,17 @@ class ExecutionState {
     await this.#execution.journal.append({ type: "outcome", outcome, at: new Date(now).toISOString() });
   }
 
+  /** Ops refused since the last call, because what they needed was not done, are journalled too. */
+  async flushRefusals(): Promise<void> {
+    const refused = this.#refused.splice(0);
+    await Promise.all(refused.map(({ op, outcome }) => this.#report(op, outcome)));
+  }
+
   #refuse(op: Op): void {
     const detail = "an op that it needs was not done";
     const outcome: Outcome = { op: op.id, kind: "refused", anchor: anchorOf(op), code: "MUS-5005", detail };
     this.#outcomes.set(op.id, outcome);
-    this.done.push({ op, outcome, at: this.#execution.clock.now() });
-    this.#execution.onOutcome(op, outcome);
+    this.#refused.push({ op, outcome });
   }
 
   #anchorOf(target: string, identity: IdentityKey): Anchor | null {

@@ -43,7 +43,7 @@ export async function runApply(context: Context, options: ApplyOptions): Promise
     const desk = recovered === null ? first : await openDesk(chosen);
     try {
       const resumes = recovered?.has(plan.envelope.id) === true;
-      if (!resumes) await assertUnused(store, plan);
+      if (!resumes) await assertUnused(desk, store, plan);
       const { run, commit } = await applyPlan(chosen, desk, store, plan);
       printRun(chosen, desk, run, commit, options);
       return exitOf(run);
@@ -61,8 +61,10 @@ function ownFolder(desk: Desk): string {
   return join(desk.repository.git.commonDir, "muster");
 }
 
-async function assertUnused(store: JournalStore, plan: Plan): Promise<void> {
-  if (!(await store.used(plan.envelope.id))) return;
+/** By the journals here, and by the run records: another clone may have applied it. */
+async function assertUnused(desk: Desk, store: JournalStore, plan: Plan): Promise<void> {
+  const recorded = desk.runs.some((run) => run.plan === plan.envelope.id);
+  if (!recorded && !(await store.used(plan.envelope.id))) return;
   throw new MusterError("MUS-4003", { what: `plan ${plan.envelope.id} was applied before` });
 }
 

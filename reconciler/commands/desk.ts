@@ -9,7 +9,7 @@ import { type Ledger, ledgerKey } from "../model/ledger.js";
 import type { Observed, Selection } from "../model/observed.js";
 import type { PlanBody } from "../model/plan.js";
 import type { TargetPort } from "../model/ports.js";
-import type { RecentOp } from "../model/run.js";
+import type { RecentOp, Run } from "../model/run.js";
 import type { Snapshot } from "../model/worker.js";
 import { makePlan } from "../plan/assemble.js";
 import { selectionFor } from "../plan/selection.js";
@@ -17,7 +17,7 @@ import { compilePolicies } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import { type Desire, desire, type IdentityDesire, type IntentStore } from "../policy/desire.js";
 import { parseDuration } from "../policy/time.js";
-import { readRuns, recentOps } from "../record/read-runs.js";
+import { readRuns, recentOps, unconfirmedClaims } from "../record/read-runs.js";
 import { Cache } from "../repo/cache.js";
 import { askGit } from "../repo/git.js";
 import { musterVersion } from "../repo/schemas.js";
@@ -32,6 +32,8 @@ export interface Desk {
   readonly snapshot: Snapshot;
   readonly ledger: Ledger;
   readonly recent: readonly RecentOp[];
+  /** Runs in the window, oldest first. */
+  readonly runs: readonly Run[];
   readonly ledgerDigest: string;
   /** Commits read; desired is "worktree" for uncommitted files. */
   readonly commits: { readonly desired: string; readonly records: string | null };
@@ -68,8 +70,7 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
   const records = await recordsCommit(repository, policy);
   const at: At = records === null ? { worktree: true } : { commit: records };
   const ledger = await repository.readLedger(at, environment);
-  const recent =
-    records === null ? [] : recentOps(await readRuns(repository, records, environment, windowStart(context, policy)));
+  const runs = records === null ? [] : await readRuns(repository, records, environment, windowStart(context, policy));
   const openPort = options.openPort ?? ((target: Target) => openTarget(target, context.variable));
   const targets = Object.fromEntries(
     policy.targets.map((target) => {
@@ -82,7 +83,8 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
     policy,
     snapshot,
     ledger,
-    recent,
+    recent: recentOps(runs),
+    runs,
     ledgerDigest: await digestLedger(repository, records, environment, ledger),
     commits: { desired: "commit" in desired ? desired.commit : "worktree", records },
     targets,
@@ -108,11 +110,23 @@ export function planFrom(
   instants: { readonly asOf: number; readonly now: number },
 ): Planned {
   const { policy, snapshot, ledger, recent, ledgerDigest } = desk;
+  const unconfirmed = unconfirmedClaims(desk.runs);
   const store = openIntentStore(desk.repository);
   const wanted = desire(snapshot, policy, instants.asOf, store);
   store.save();
   const version = musterVersion();
-  const input = { policy, snapshot, desire: wanted, ledger, observed, recent, ledgerDigest, version, ...instants };
+  const input = {
+    policy,
+    snapshot,
+    desire: wanted,
+    ledger,
+    observed,
+    recent,
+    unconfirmed,
+    ledgerDigest,
+    version,
+    ...instants,
+  };
   return { body: makePlan(input), desire: wanted, observed };
 }
 

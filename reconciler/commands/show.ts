@@ -120,7 +120,7 @@ function attributeViews(desk: Desk, planned: Planned, intent: Intent, entry: Led
     const seen = observed === undefined ? null : readable(observed, picture, desk, intent.target);
     const desired =
       change === undefined ? (name in intent.attributes ? seen : undefined) : (change.after[name] ?? null);
-    return { name, desired, observed: seen, ledger: stored === undefined ? undefined : fromStored(stored) };
+    return { name, desired, observed: seen, ledger: stored == null ? stored : fromStored(stored) };
   });
 }
 

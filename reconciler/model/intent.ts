@@ -55,6 +55,8 @@ export interface Intent {
   readonly source: { readonly file: string; readonly blob: string };
   /** A short name of the person for reports. */
   readonly label: string;
+  /** IANA zone of the primary worker: calendar days are days there. */
+  readonly timezone: string;
   readonly stage: StageResult;
   /** Whether any worker is in the mapping's scope. */
   readonly inScope: boolean;

@@ -6,7 +6,7 @@ import type { Value } from "./value.js";
 
 export type { LedgerEntry } from "./files/index.js";
 export type LedgerCurrent = NonNullable<LedgerEntry["current"]>;
-export type StoredValue = LedgerCurrent["managed"][string];
+export type StoredValue = NonNullable<LedgerCurrent["managed"][string]>;
 
 /** Key of an entry: one identity in one target. */
 export function ledgerKey(target: string, identity: IdentityKey): string {

@@ -218,8 +218,8 @@ class AllotState implements Allotment {
   readonly #views: Readonly<Record<string, TargetView>>;
   readonly #names = new Map<Subject, Map<string, string>>();
   readonly #byIdentity = new Map<string, Subject>();
-  /** "target|space" to folded name to holders, each with the number of its attributes that hold the name. */
-  readonly #taken = new Map<string, Map<string, Map<Holder, number>>>();
+  /** "target|space" to folded name to holders; a holder stands there once for each of its attributes with the name. */
+  readonly #taken = new Map<string, Map<string, Holder[]>>();
   readonly #none: ReadonlyMap<string, string> = new Map();
 
   constructor(
@@ -288,8 +288,7 @@ class AllotState implements Allotment {
     return scope.tables.every((table) => {
       const holders = this.#taken.get(table)?.get(folded);
       if (holders === undefined) return true;
-      for (const holder of holders.keys()) if (!this.#isOwn(holder, subject)) return false;
-      return true;
+      return holders.every((holder) => this.#isOwn(holder, subject));
     });
   }
 
@@ -342,16 +341,15 @@ class AllotState implements Allotment {
       this.#taken.set(key, table);
     }
     const folded = foldName(name);
-    const holders = table.get(folded) ?? new Map<Holder, number>();
-    holders.set(holder, (holders.get(holder) ?? 0) + 1);
-    table.set(folded, holders);
+    const holders = table.get(folded);
+    if (holders === undefined) table.set(folded, [holder]);
+    else holders.push(holder);
   }
 
   #letGo(target: string, space: string, name: string, holder: Holder): void {
-    const holders = this.#taken.get(`${target}|${space}`)?.get(foldName(name));
-    const count = holders?.get(holder) ?? 0;
-    if (count > 1) holders?.set(holder, count - 1);
-    else holders?.delete(holder);
+    const holders = this.#taken.get(`${target}|${space}`)?.get(foldName(name)) ?? [];
+    const at = holders.indexOf(holder);
+    if (at >= 0) holders.splice(at, 1);
   }
 }
 

@@ -136,7 +136,7 @@ export function diffDeletion(subject: Subject, asOf: number): Draft | null {
   if (current.state !== "disabled" || current.disabledBy !== "muster") return null;
   const disabled = current.disabledAt === null ? parseInstant(current.boundAt) : parseInstant(current.disabledAt);
   const from = Math.max(disabled, intent.leftAt ?? 0);
-  if (asOf < addDuration(from, parseDuration(after), "UTC")) return null;
+  if (asOf < addDuration(from, parseDuration(after), intent.timezone)) return null;
   const document = mapping.lifecycleDocument;
   const line = document.positions["/delete/after"]?.line ?? document.line;
   const because = `disabled since ${formatInstant(from).slice(0, 10)}, grace period ${after.split(" ")[0]} is over`;
@@ -164,23 +164,25 @@ function retainedNames(subject: Subject, asOf: number): Record<string, Value> {
 }
 
 /** Adopts the object that matched: only the ledger is written, everything else waits for the next plan. */
-export function draftBind(subject: Subject): Draft {
+export function draftBind(subject: Subject, unconfirmed: ReadonlySet<string>): Draft {
   const { account, intent } = subject;
   if (account === null) throw new RangeError(`nothing to bind for ${subject.identity}`);
-  const created = subject.binding === "claim";
+  const claimed = subject.binding === "claim";
+  const created = account.claim !== null && unconfirmed.has(account.claim);
   const rule = intent.match.find((match) => {
     const have = account.attributes[match.attribute];
     return typeof have === "string" && match.values.some((value) => value.toLowerCase() === have.toLowerCase());
   });
   const index = rule === undefined ? -1 : intent.match.indexOf(rule);
-  const because = created ? "carries the claim of our own create" : `matches by ${rule?.attribute ?? "?"}`;
+  const because = claimed ? "carries the claim of our own create" : `matches by ${rule?.attribute ?? "?"}`;
   return draftFor(subject, {
     verb: "bind",
     before: {},
     after: {
       anchor: account.anchor,
       enabled: account.enabled,
-      ...(created ? { created: true, claim: account.claim } : {}),
+      ...(claimed ? { claim: account.claim } : {}),
+      ...(claimed && created ? { created: true } : {}),
     },
     ledgerOnly: true,
     reasons: [mappingReason(subject, because, index < 0 ? "" : `/match/${index}`)],

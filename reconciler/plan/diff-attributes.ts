@@ -68,7 +68,7 @@ function diffAttribute(
   if (raw !== undefined && pointsAtReplaced(context, subject, observed, desired))
     return { before: raw, after: desired, origin: "policy" };
   const stored = subject.entry?.current?.managed[rule.name];
-  const confirmed = stored === undefined ? null : fromStored(stored);
+  const confirmed = stored == null ? null : fromStored(stored);
   if (equal(view, observed, desired)) {
     if (equal(view, confirmed, desired)) return null;
     if (rule.unique?.onRename === "keep" && stored !== undefined) {
@@ -92,7 +92,8 @@ function pointsAtReplaced(
   observed: Value | null,
   desired: Value | null,
 ): boolean {
-  if (observed === null || !isReference(observed) || !("ref" in observed) || !sameValue(observed, desired)) return false;
+  if (observed === null || !isReference(observed) || !("ref" in observed) || !sameValue(observed, desired))
+    return false;
   return context.replaced.has(`${subject.target.name}|${observed.ref}`);
 }
 

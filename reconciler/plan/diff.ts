@@ -64,7 +64,7 @@ function diffSubject(
   members: MemberDiff,
   creations: ReadonlyMap<string, Creation>,
 ): Draft[] {
-  if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject)];
+  if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject, input.unconfirmed)];
   if (needsCreate(subject)) return draftAll(subject, creations.get(subject.identity), members);
   if (subject.binding !== "bound" && subject.binding !== "contested") return [];
   const state = diffState(subject, { isReleased: exceptions.isReleased(subject) }, context.findings);

@@ -22,6 +22,8 @@ export interface PlanInput {
   /** The wall clock: exceptions, freeze windows and the guards' window. */
   readonly now: number;
   readonly recent: readonly RecentOp[];
+  /** Claims of creates that were sent and never confirmed: an account with such a claim is our own, unfinished work. */
+  readonly unconfirmed: ReadonlySet<string>;
   /** Digest of the ledger files that were read, and Muster's version: parts of the inputs digest. */
   readonly ledgerDigest: string;
   readonly version: string;

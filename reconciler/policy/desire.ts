@@ -45,10 +45,7 @@ export function desire(
   asOf: number,
   store: IntentStore | null = null,
 ): Desire {
-  const groups = {
-    person: groupIdentities(snapshot, "person", policy.namespaces),
-    worker: groupIdentities(snapshot, "worker", policy.namespaces),
-  };
+  const groups = groupBoth(snapshot, policy);
   const intents: Intent[] = [];
   const findings: DesireFinding[] = [];
   const records = digestOf(Object.values(snapshot.sources).map((r) => [r.source, r.ended ?? [], r.exportedAt]));
@@ -63,8 +60,35 @@ export function desire(
       findings.push(...result.findings);
     }
   }
-  const identityOfWorker = { person: invert(groups.person), worker: invert(groups.worker) };
+  const identityOfWorker = eachOnce((per) => invert(groups[per]));
   return { intents, findings, identityOfWorker, identities: groups.person.size };
+}
+
+function groupBoth(snapshot: Snapshot, policy: CompiledPolicy): Flavours<Map<IdentityKey, WorkerFile[]>> {
+  return eachOnce((per) => groupIdentities(snapshot, per, policy.namespaces));
+}
+
+interface Flavours<T> {
+  readonly person: T;
+  readonly worker: T;
+}
+
+/** Both flavours, each computed when it is asked for: most policies have mappings of one only. */
+function eachOnce<T>(compute: (per: "person" | "worker") => T): Flavours<T> {
+  const known = new Map<string, T>();
+  const once = (per: "person" | "worker"): T => {
+    const value = known.get(per) ?? compute(per);
+    known.set(per, value);
+    return value;
+  };
+  return {
+    get person() {
+      return once("person");
+    },
+    get worker() {
+      return once("worker");
+    },
+  };
 }
 
 function isValid(kept: IdentityDesire, asOf: number): boolean {
@@ -157,6 +181,7 @@ function buildIntent(
     primary: primary.view.file.key,
     source: { file: primary.view.file.file, blob: primary.view.file.blob },
     label: labelOf(primary.view),
+    timezone: primary.view.worker.timezone,
     stage: { stage, because: standing.because, nextAt, since: standing.since },
     inScope: members.some((member) => member.stage.inScope),
     start: primary.stage.start,

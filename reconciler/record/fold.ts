@@ -57,7 +57,7 @@ function foldVerb(entry: LedgerEntry, op: Op, outcome: Outcome, context: FoldCon
     case "delete":
       return foldDelete(entry, op, context);
     default:
-      return entry.current === null ? entry : { ...entry, current: foldCurrent(entry.current, op, context) };
+      return entry.current === null ? entry : { ...entry, current: foldCurrent(entry.current, op, outcome, context) };
   }
 }
 
@@ -132,12 +132,12 @@ function foldDelete(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEnt
   return { ...retire(entry, "deleted", context.at), retained };
 }
 
-function foldCurrent(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
+function foldCurrent(current: LedgerCurrent, op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {
   switch (op.verb) {
     case "enable":
       return { ...current, state: "enabled", disabledBy: null, disabledAt: null, everEnabled: true };
     case "disable":
-      return { ...current, state: "disabled", disabledBy: "muster", disabledAt: context.asOf };
+      return foldDisable(current, outcome, context);
     case "move":
       return { ...current, container: typeof op.after.container === "string" ? op.after.container : null };
     case "update":
@@ -156,12 +156,18 @@ function foldCurrent(current: LedgerCurrent, op: Op, context: FoldContext): Ledg
   }
 }
 
+/** What was disabled already was disabled by somebody else, unless we had done it before (invariant 11). */
+function foldDisable(current: LedgerCurrent, outcome: Outcome, context: FoldContext): LedgerCurrent {
+  if (outcome.kind === "already" && current.state === "disabled") return current;
+  const disabledBy = outcome.kind === "already" ? "other" : "muster";
+  return { ...current, state: "disabled", disabledBy, disabledAt: context.asOf };
+}
+
 function foldValues(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
   const managed = { ...current.managed };
   const names = { ...current.names };
   for (const [name, value] of Object.entries(op.after)) {
-    if (value === null) delete managed[name];
-    else managed[name] = toStored(value);
+    managed[name] = value === null ? null : toStored(value);
     if (typeof value === "string" && (op.verb === "rename" || context.nameAttributes.includes(name)))
       names[name] = value;
   }

@@ -69,6 +69,17 @@ async function digestsOfParts(files: Files, list: readonly RepoFile[]): Promise<
   return digests;
 }
 
+/** Claims of creates whose outcome nobody knows: sent and unanswered, or cut off by a crash. */
+export function unconfirmedClaims(runs: readonly Pick<Run, "outcomes">[]): Set<string> {
+  const claims = new Set<string>();
+  for (const { op, outcome } of runs.flatMap((run) => run.outcomes)) {
+    if (op.verb !== "create" || !("claim" in op.object)) continue;
+    if (outcome.kind === "done" || outcome.kind === "already") claims.delete(op.object.claim);
+    else claims.add(op.object.claim);
+  }
+  return claims;
+}
+
 /** What guards and fights count. */
 export function recentOps(runs: readonly Run[]): RecentOp[] {
   return runs.flatMap((run) => {

@@ -34,8 +34,11 @@ export interface LedgerEntry {
     names: {
       [k: string]: string;
     };
+    /**
+     * Values last confirmed; null: confirmed to be empty.
+     */
     managed: {
-      [k: string]: Stored;
+      [k: string]: Stored | null;
     };
     container: string | null;
     state: "enabled" | "disabled";

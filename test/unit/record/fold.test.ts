@@ -112,7 +112,12 @@ describe("the fold of outcomes", () => {
       op("run-task", ZOE, { slot: "reset-password", after: { task: "reset-password", entry: "left@2026-11-30" } }),
     );
     expect(entry?.current).toMatchObject({ names: { sAMAccountName: "zmeier" }, container: "OU=Office" });
-    expect(entry?.current?.managed).toEqual({ sAMAccountName: "zmeier", info: ["a", "b"], photo: { hex: "01ff" } });
+    expect(entry?.current?.managed).toEqual({
+      title: null,
+      sAMAccountName: "zmeier",
+      info: ["a", "b"],
+      photo: { hex: "01ff" },
+    });
     const since = "2026-12-01T09:00:00Z";
     expect(entry?.current?.memberships).toEqual({
       g1: { group: "CN=Works", since, origin: "granted" },
