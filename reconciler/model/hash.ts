@@ -1,20 +1,31 @@
 /** Digests. SHA-256 over UTF-8, lower-case hexadecimal; the only hash of Muster. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export function sha256(text: string | Uint8Array): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 /** JSON with sorted keys: one text per value, whatever order the keys were set in. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return canonicalList(value);
   if (value instanceof Uint8Array) return JSON.stringify(`0x${Buffer.from(value).toString("hex")}`);
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(",")}}`;
+  return canonicalMap(value as Readonly<Record<string, unknown>>);
+}
+
+function canonicalList(list: readonly unknown[]): string {
+  let out = "";
+  for (const item of list) out += `${out === "" ? "[" : ","}${canonicalJson(item ?? null)}`;
+  return out === "" ? "[]" : `${out}]`;
+}
+
+function canonicalMap(map: Readonly<Record<string, unknown>>): string {
+  let out = "";
+  for (const key of Object.keys(map).sort()) {
+    const value = map[key];
+    if (value !== undefined) out += `${out === "" ? "{" : ","}${JSON.stringify(key)}:${canonicalJson(value)}`;
   }
-  return JSON.stringify(value) ?? "null";
+  return out === "" ? "{}" : `${out}}`;
 }
 
 export function digestOf(value: unknown): string {

@@ -2,6 +2,7 @@
 import type { Policies, PolicyDocument } from "../model/policy.js";
 import { MusterError } from "../support/errors.js";
 import { MAX_POLICY_BYTES } from "../support/limits.js";
+import type { Cache } from "./cache.js";
 import { explainBrokenExpression } from "./expression-pitfalls.js";
 import type { Files, RepoFile } from "./files.js";
 import { errorsOf, throwFound } from "./one-pass.js";
@@ -41,8 +42,11 @@ interface Found {
   readonly document: PolicyDocument<unknown>;
 }
 
-/** Reads all policy documents. Throws the errors of all files, and MUS-1101 for two of one kind and name. */
-export async function parsePolicies(files: Files): Promise<PolicyFiles> {
+/**
+ * Reads all policy documents. Throws the errors of all files, and MUS-1101 for two of one kind and name. The cache knows
+ * which blobs were valid: checking them again would need the schemas compiled, the better part of a small plan's time.
+ */
+export async function parsePolicies(files: Files, cache: Cache): Promise<PolicyFiles> {
   const errors: MusterError[] = [];
   const wanted = readable(files.list.filter(isPolicyFile), MAX_POLICY_BYTES, errors);
   for (const file of files.list) if (/\.yml$/i.test(file.path)) errors.push(wrongEnding(file));
@@ -50,12 +54,19 @@ export async function parsePolicies(files: Files): Promise<PolicyFiles> {
   let at = 0;
   for await (const content of files.contents(wanted)) {
     const file = wanted[at++] as RepoFile;
+    const before = errors.length;
+    const isKnown = cache.get<true>(file.blob) === true;
     try {
       const limits = { maxBytes: MAX_POLICY_BYTES, explain: explainBrokenExpression };
-      for (const document of readDocuments(content, file.path, limits)) addDocument(file, document, found, errors);
+      for (const document of readDocuments(content, file.path, limits)) {
+        const problems = isKnown ? [] : problemsOf(file, document);
+        if (problems.length === 0) found.push(foundIn(file, document));
+        errors.push(...problems);
+      }
     } catch (error) {
       errors.push(...errorsOf(error));
     }
+    if (!isKnown && errors.length === before) cache.set(file.blob, true);
   }
   checkNames(found, errors);
   throwFound(errors);
@@ -73,19 +84,18 @@ function wrongEnding(file: RepoFile): MusterError {
   return new MusterError("MUS-1008", { what, where: { file: file.path }, next: "Rename the file." });
 }
 
-function addDocument(file: RepoFile, document: YamlDocument, found: Found[], errors: MusterError[]): void {
+function problemsOf(file: RepoFile, document: YamlDocument): readonly MusterError[] {
   const place = { file: file.path, document };
   const kind = kindOfDocument(document.value, KINDS, place);
-  if (kind instanceof MusterError) {
-    errors.push(kind);
-    return;
-  }
-  const problems = validateDocument(kind, document.value, place);
-  errors.push(...problems);
-  if (problems.length > 0) return;
-  found.push({
-    kind: kind as PolicyKind,
-    name: (document.value as { name: string }).name,
+  return kind instanceof MusterError ? [kind] : validateDocument(kind, document.value, place);
+}
+
+/** A valid document. */
+function foundIn(file: RepoFile, document: YamlDocument): Found {
+  const { kind, name } = document.value as { kind: PolicyKind; name: string };
+  return {
+    kind,
+    name,
     document: {
       value: document.value,
       file: file.path,
@@ -95,7 +105,7 @@ function addDocument(file: RepoFile, document: YamlDocument, found: Found[], err
         return document.positions;
       },
     },
-  });
+  };
 }
 
 function checkNames(found: readonly Found[], errors: MusterError[]): void {

@@ -37,12 +37,14 @@ interface Schemas {
 }
 
 let loaded: Schemas | undefined;
+// Our own schemas need no check against the schema of schemas, which takes ajv longer to compile than all of them.
+const fast = new Ajv2020({ strict: true, allowUnionTypes: true, validateSchema: false });
 const quick = new Map<FileKind, ValidateFunction>();
 const thorough = new Map<FileKind, ValidateFunction>();
 
 /** Says yes or no, as fast as ajv can. */
 export function quickValidator(kind: FileKind): ValidateFunction {
-  return compiled(kind, quick, () => new Ajv2020({ strict: true, allowUnionTypes: true }));
+  return compiled(kind, quick, () => fast);
 }
 
 /** Finds every error, with the schema and the data of each. */

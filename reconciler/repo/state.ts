@@ -60,7 +60,12 @@ export async function openRepository(path: string, options: RepositoryOptions = 
     cacheFolder,
     cacheVersion,
     resolve: (revision) => resolveCommit(git, revision),
-    readPolicies: async (at) => parsePolicies(await filesAt(git, at, [POLICIES])),
+    readPolicies: async (at) => {
+      const cache = cacheOf("policies");
+      const policies = await parsePolicies(await filesAt(git, at, [POLICIES]), cache);
+      cache.save();
+      return policies;
+    },
     readSnapshot: async (at) => {
       const cache = cacheOf("workers");
       const snapshot = await parseSnapshot(await filesAt(git, at, [WORKERS, SOURCES]), cache);

@@ -2,7 +2,7 @@
  * Puts an observed picture together. Replies come in any order and the DN of an account changes whenever the account
  * it names moves, so the digest is taken over sorted parts, with references as anchors.
  */
-import { digestOf } from "../model/hash.js";
+import { digestOf, sha256 } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
 import type { Anchor, Observed, ObservedAccount, ObservedGroup, TakenName } from "../model/observed.js";
 import { canonicalValue, isReference, type Value } from "../model/value.js";
@@ -22,21 +22,24 @@ export function assemblePicture(parts: PictureParts): Observed {
   const groups = [...parts.groups]
     .map((group) => ({ ...group, members: [...group.members].sort(compareText) }))
     .sort((a, b) => compareText(a.anchor, b.anchor));
-  const names = [...parts.names].sort(compareNames);
+  const names = sortNames(parts.names);
   const containers = [...parts.containers].sort(compareText);
   const anchors = new Map(accounts.map((account) => [account.address.toLowerCase(), account.anchor]));
   const digest = digestOf([
     accounts.map((account) => accountDigest(account, anchors)),
     groups.map((group) => digestOf(group)),
-    digestOf(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor])),
+    sha256(JSON.stringify(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor]))),
     containers.map((container) => normalizeDn(container)),
   ]);
   return { target: parts.target, accounts, groups, names, containers, digest };
 }
 
+/** The keys are sorted here, so that plain JSON is canonical: there may be a hundred thousand accounts. */
 function accountDigest(account: ObservedAccount, anchors: ReadonlyMap<string, Anchor>): string {
-  const values = Object.entries(account.attributes).map(([name, value]) => [name, stableText(value, anchors)] as const);
-  return digestOf([
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(account.attributes).sort())
+    values[name] = stableText(account.attributes[name] as Value, anchors);
+  const parts = [
     account.anchor,
     account.container === null ? null : account.container.toLowerCase(),
     account.managed,
@@ -44,8 +47,9 @@ function accountDigest(account: ObservedAccount, anchors: ReadonlyMap<string, An
     account.claim,
     account.protected,
     account.hasChildren,
-    Object.fromEntries(values),
-  ]);
+    values,
+  ];
+  return sha256(JSON.stringify(parts));
 }
 
 function stableText(value: Value, anchors: ReadonlyMap<string, Anchor>): string {
@@ -54,12 +58,14 @@ function stableText(value: Value, anchors: ReadonlyMap<string, Anchor>): string 
   return anchor === undefined ? canonicalValue(value) : `a:${anchor}`;
 }
 
-function compareNames(a: TakenName, b: TakenName): number {
-  return (
-    compareText(a.space, b.space) ||
-    compareText(a.value.toLowerCase(), b.value.toLowerCase()) ||
-    compareText(a.anchor, b.anchor)
+/** By space, then name without case, then anchor. Every name is folded once, not at every comparison. */
+function sortNames(names: readonly TakenName[]): TakenName[] {
+  const folded = names.map((name) => ({ name, key: name.value.toLowerCase() }));
+  folded.sort(
+    (a, b) =>
+      compareText(a.name.space, b.name.space) || compareText(a.key, b.key) || compareText(a.name.anchor, b.name.anchor),
   );
+  return folded.map(({ name }) => name);
 }
 
 /** An e-mail address of a `proxyAddresses` value ("SMTP:a@b", "smtp:a@b"); null for other kinds (X500:, SIP: ...). */
