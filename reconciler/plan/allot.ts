@@ -12,7 +12,8 @@
  *  3. Then those who need a name are served by start date and identity key: candidates in the order of the policy, then
  *     counters on the first candidate that can carry one. The same identity may have its retained name back.
  *  4. No candidate left is a finding, not a half-made account.
- * Rules that read other names ([account.sAMAccountName]) come later in the compiled order; the steps run per rule.
+ * Rules that read other names ([account.sAMAccountName]) come later in the compiled order; the steps run per attribute,
+ * over all mappings of a target at once: a name that one mapping's people let go of is free for those of another.
  */
 import { compareText } from "../model/identity.js";
 import type { Operand } from "../model/intent.js";
@@ -44,14 +45,47 @@ export function allot(
   findings: Findings,
 ): Allotment {
   const state = new AllotState(policy, views, subjects, ledger, asOf);
-  for (const mapping of policy.mappings) {
-    const own = subjects.filter((subject) => subject.mapping === mapping && takesNames(subject));
-    const fixed = new Set(own.filter((subject) => !mayRename(subject)));
-    for (const rule of mapping.attributes) {
-      if (rule.unique !== null) allotRule(state, mapping, rule, rule.unique, own, fixed, findings);
-    }
+  const takers = subjects.filter(takesNames);
+  const fixed = new Set(takers.filter((subject) => !mayRename(subject)));
+  const targets = new Set(policy.mappings.map((mapping) => mapping.target));
+  for (const target of targets) {
+    const mappings = policy.mappings.filter((mapping) => mapping.target === target);
+    for (const round of roundsOf(mappings)) allotRound(state, round, takers, fixed, findings);
   }
   return state;
+}
+
+/** Rules of one attribute, at most one for each mapping. */
+type Round = ReadonlyMap<CompiledMapping, NameRule>;
+
+interface NameRule {
+  readonly rule: CompiledAttribute;
+  readonly unique: CompiledUnique;
+}
+
+/** The rules for names, attribute by attribute, in the order of each mapping. */
+function* roundsOf(mappings: readonly CompiledMapping[]): Generator<Round> {
+  const queues = mappings.map((mapping) => ({
+    mapping,
+    rules: mapping.attributes.flatMap((rule) => (rule.unique === null ? [] : [{ rule, unique: rule.unique }])),
+  }));
+  const nameAt = (queue: (typeof queues)[number], i: number) => queue.rules[i]?.rule.name;
+  for (;;) {
+    const heads = queues.flatMap((queue) => nameAt(queue, 0) ?? []);
+    const everywhere = heads.find((name) =>
+      queues.every((queue) => queue.rules.every(({ rule }, i) => i === 0 || rule.name !== name)),
+    );
+    const name = everywhere ?? heads[0];
+    if (name === undefined) return;
+    const ready = queues.filter((queue) => nameAt(queue, 0) === name);
+    yield new Map(ready.flatMap(({ mapping, rules }) => rules.splice(0, 1).map((rule) => [mapping, rule] as const)));
+  }
+}
+
+/** Somebody whom a rule concerns, with the rule and the names that it must keep clear of. */
+interface Seeker extends NameRule {
+  readonly subject: Subject;
+  readonly scope: NameScope;
 }
 
 /** Subjects with an account, and those that are about to get one. */
@@ -74,27 +108,32 @@ export function isReprovisioned(subject: Subject): boolean {
   return parseInstant(current.boundAt) < rehire.previousEnd && parseInstant(current.disabledAt) < rehire.since;
 }
 
-function allotRule(
+function allotRound(
   state: AllotState,
-  mapping: CompiledMapping,
-  rule: CompiledAttribute,
-  unique: CompiledUnique,
+  round: Round,
   subjects: readonly Subject[],
   fixed: ReadonlySet<Subject>,
   findings: Findings,
 ): void {
-  const scope = state.scopeOf(mapping, rule, unique);
-  const waiting: Subject[] = [];
+  const scopes = new Map([...round].map(([mapping, { rule, unique }]) => [mapping, state.scopeOf(mapping, rule, unique)]));
+  const waiting: Seeker[] = [];
   for (const subject of subjects) {
+    const own = round.get(subject.mapping);
+    const scope = scopes.get(subject.mapping);
+    if (own === undefined || scope === undefined) continue;
+    const { rule, unique } = own;
     const observed = textOf(subject.account?.attributes[rule.name]);
     const settle = () => (fixed.has(subject) ? observed : settleHolder(state, scope, rule, unique, subject, observed));
     const kept = isReprovisioned(subject) ? null : settle();
     if (kept !== null) state.give(subject, rule.name, kept);
-    else if (rule.name in subject.intent.attributes) waiting.push(subject);
+    else if (rule.name in subject.intent.attributes) waiting.push({ subject, scope, rule, unique });
   }
-  waiting.sort((a, b) => compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity));
-  const chosen = chooseNames(state, scope, rule, unique, waiting);
-  for (const subject of waiting) {
+  waiting.sort(
+    ({ subject: a }, { subject: b }) =>
+      compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity),
+  );
+  const chosen = chooseNames(state, waiting);
+  for (const { subject, rule, unique } of waiting) {
     const name = chosen.get(subject);
     if (name !== undefined) {
       state.give(subject, rule.name, name);
@@ -116,28 +155,22 @@ function allotRule(
  * Names for those who wait, in their order. Somebody who lets go of a name and finds no other one keeps it after all: then
  * it was never free, and the choice is made again without it.
  */
-function chooseNames(
-  state: AllotState,
-  scope: NameScope,
-  rule: CompiledAttribute,
-  unique: CompiledUnique,
-  waiting: readonly Subject[],
-): Map<Subject, string> {
+function chooseNames(state: AllotState, waiting: readonly Seeker[]): Map<Subject, string> {
   const keepers = new Set<Subject>();
   for (;;) {
     const undo: (() => void)[] = [];
     const chosen = new Map<Subject, string>();
-    for (const subject of waiting)
+    for (const { subject, scope, rule } of waiting)
       if (!isReprovisioned(subject) && !keepers.has(subject)) undo.push(state.release(scope, subject, rule.name));
-    for (const subject of waiting) {
+    for (const { subject, scope, rule, unique } of waiting) {
       const name = chooseName(state, scope, rule, unique, subject);
       if (name === null) continue;
       undo.push(state.take(scope, subject, name));
       chosen.set(subject, name);
     }
-    const without = waiting.filter(
-      (subject) => subject.account !== null && !chosen.has(subject) && !keepers.has(subject),
-    );
+    const without = waiting
+      .map(({ subject }) => subject)
+      .filter((subject) => subject.account !== null && !chosen.has(subject) && !keepers.has(subject));
     if (without.length === 0) return chosen;
     for (const back of undo.reverse()) back();
     for (const subject of without) keepers.add(subject);
