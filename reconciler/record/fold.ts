@@ -27,10 +27,21 @@ export function foldOutcome(
   context: FoldContext,
 ): LedgerEntry | undefined {
   if (outcome.kind !== "done" && outcome.kind !== "already") return entry;
+  if (outcome.kind === "already" && entry !== undefined && begins(op, entry)) return entry;
   const base = entry ?? emptyEntry(op);
   const workers = [...new Set(context.workers)].sort(compareText);
   const next = foldVerb({ ...base, workers }, op, outcome, context);
   return next.current === null ? next : { ...next, current: { ...next.current, mapping: op.mapping } };
+}
+
+/**
+ * Whether an op would begin what the entry holds. A plan that is resumed, or was made before an interrupted run was
+ * recorded, finds its account bound: the entry knows more than a create or a bind says (memberships, who disabled it).
+ */
+function begins(op: Op, entry: LedgerEntry): boolean {
+  if (entry.current === null) return false;
+  if (op.verb === "create") return "claim" in op.object && entry.current.claim === op.object.claim;
+  return op.verb === "bind" && op.slot === null && entry.current.anchor === op.after.anchor;
 }
 
 export function emptyEntry(op: Pick<Op, "target" | "identity">): LedgerEntry {
@@ -49,6 +60,8 @@ export function emptyEntry(op: Pick<Op, "target" | "identity">): LedgerEntry {
 function foldVerb(entry: LedgerEntry, op: Op, outcome: Outcome, context: FoldContext): LedgerEntry {
   switch (op.verb) {
     case "create":
+      // An earlier run made the account, and recorded it.
+      if (outcome.kind === "already" && entry.current !== null) return entry;
       return { ...entry, current: createdAccount(op, outcome, context), retained: [] };
     case "bind":
       return foldBind(entry, op, context);

@@ -70,6 +70,16 @@ describe("the fold of outcomes", () => {
     expect(foldOutcome(undefined, CREATE, outcome(CREATE, "failed"), CONTEXT)).toBeUndefined();
   });
 
+  it("keeps what the entry knows when its own account is found created or bound already", () => {
+    const member = op("add-member", ZOE, { slot: "g1", slotLabel: "CN=Works", after: { member: true } });
+    const enable = op("enable", ZOE, { after: { enabled: true } });
+    const before = fold(CREATE, member, enable);
+    const bind = op("bind", ZOE, { after: { anchor: ZOE.anchor, enabled: true, created: true }, ledgerOnly: true });
+    const lost = { ...outcome(CREATE, "already"), anchor: null };
+    expect(foldOutcome(before, CREATE, lost, CONTEXT)).toBe(before);
+    expect(foldOutcome(before, bind, outcome(bind, "already"), CONTEXT)).toBe(before);
+  });
+
   it("knows who disabled an account", () => {
     const bound = (after: Record<string, string | boolean>) =>
       fold(op("bind", ZOE, { after: { anchor: ZOE.anchor, ...after }, ledgerOnly: true }))?.current;
