@@ -4,16 +4,18 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { MusterError } from "../../../support/errors.js";
 import { attribute } from "../codec.js";
-import { hasCode } from "../connection.js";
+import { hasCode, LdapError } from "../connection.js";
 import { failedOutcome, isGone, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
 import { passwordChange, randomPassword } from "../password.js";
 import { ACCOUNT_DISABLED, addressOf, controlOf, findEntry, type Place, textOf } from "../read.js";
-import { hasChildren } from "../search.js";
+import { hasChildren, searchBase } from "../search.js";
 import { isLostReply } from "../session.js";
 import { settle } from "./settle.js";
 
 /** Attempts when other bits of userAccountControl change between read and write. */
 const ATTEMPTS = 3;
+/** What a password may not contain. */
+const NAMES = ["sAMAccountName", "displayName"];
 
 /** Changes the one bit that is ours; the whole value is expected as it was read, so that no other bit is overwritten. */
 export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
@@ -27,7 +29,7 @@ export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promi
     const outcome = await settle({
       op,
       anchor,
-      write: () => place.session.modify(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn, controlChanges(control)),
+      write: () => writeControl(place, place.guidAddresses ? `<GUID=${anchor}>` : entry.dn, control),
       judge: async () => {
         const again = await findEntry(place, anchor, ["userAccountControl"]);
         if (again === null) return isGone(op);
@@ -38,6 +40,25 @@ export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promi
     });
     if (outcome.kind !== "failed" || !overtaken || attempt === ATTEMPTS) return outcome;
   }
+}
+
+/**
+ * An account whose create was cut off after the add has no password yet, and no domain controller enables one without
+ * (52D, ERROR_PASSWORD_RESTRICTION). It gets the password that its create would have set, in the same modify.
+ */
+async function writeControl(place: Place, address: string, control: number): Promise<void> {
+  try {
+    await place.session.modify(address, controlChanges(control));
+  } catch (error) {
+    if (isEnabled(control) || !lacksPassword(error)) throw error;
+    const entry = await searchBase(place.session, address, ["cn", ...NAMES]);
+    const names = entry === null ? [] : ["cn", ...NAMES].flatMap((name) => textOf(entry, name) ?? []);
+    await place.session.modify(address, [passwordChange(randomPassword(names)), ...controlChanges(control)]);
+  }
+}
+
+function lacksPassword(error: unknown): boolean {
+  return error instanceof LdapError && error.message.includes("0000052D");
 }
 
 export function isEnabled(control: number): boolean {
@@ -72,9 +93,9 @@ export async function deleteAccount(place: Place, anchor: Anchor, op: Op): Promi
 
 /** A new password that nobody knows. Harmless to repeat, so a lost reply is tried once more before it is unknown. */
 export async function resetPassword(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
-  const entry = await findEntry(place, anchor, ["sAMAccountName", "displayName"]);
+  const entry = await findEntry(place, anchor, NAMES);
   if (entry === null) return isGone(op);
-  const names = ["sAMAccountName", "displayName"].flatMap((name) => textOf(entry, name) ?? []);
+  const names = NAMES.flatMap((name) => textOf(entry, name) ?? []);
   const reset = async () => {
     const address = await addressOf(place, anchor);
     if (address !== null) await place.session.modify(address, [passwordChange(randomPassword(names))]);
