@@ -1,9 +1,9 @@
 /** Checks of a compiled mapping that need no worker: paths that no source maps, and what the target cannot do. */
 import type { Source } from "../model/files/index.js";
 import type { PolicyDocument } from "../model/policy.js";
-import { MusterError } from "../support/errors.js";
+import { MusterError, type Where } from "../support/errors.js";
 import { nearestWord } from "../support/nearest.js";
-import { accountPaths, lineAt } from "./compile-mapping.js";
+import { accountPaths, expressionsOf, lineAt } from "./compile-mapping.js";
 import type { CompiledMapping, CompiledTarget } from "./compiled.js";
 import { isAccountPath } from "./compiled.js";
 
@@ -12,15 +12,14 @@ const ALWAYS = ["source", "id", "type", "timezone", "employment.from", "employme
 
 /** MUS-1104 for each path that no source maps. Without any Source (workers from elsewhere) nothing can be said. */
 export function checkPaths(
-  paths: readonly string[],
-  where: { file: string; line: number; column?: number },
+  places: Readonly<Record<string, Where>>,
   sources: readonly PolicyDocument<Source>[],
 ): MusterError[] {
   if (sources.length === 0) return [];
   const known = mappedPaths(sources);
-  return paths
-    .filter((path) => !isAccountPath(path) && !known.has(path))
-    .map((path) => {
+  return Object.entries(places)
+    .filter(([path]) => !isAccountPath(path) && !known.has(path))
+    .map(([path, where]) => {
       const near = nearestWord(path, known);
       return new MusterError("MUS-1104", {
         what: `no source maps [${path}]`,
@@ -53,16 +52,18 @@ export function checkMapping(
   sources: readonly PolicyDocument<Source>[],
 ): MusterError[] {
   const file = mapping.document.file;
-  const errors = mapping.attributes.flatMap((rule) => checkPaths(rule.hrPaths, { file, line: rule.line }, sources));
+  const errors = mapping.attributes
+    .flatMap(expressionsOf)
+    .flatMap((expression) => checkPaths(expression.places, sources));
   for (const match of mapping.match) {
     const where = { file, line: match.line };
-    errors.push(...checkPaths(match.expression.paths, where, sources));
+    errors.push(...checkPaths(match.expression.places, sources));
     if (match.expression.paths.some(isAccountPath)) {
       errors.push(new MusterError("MUS-1110", { what: `match reads [account.*]: it works over HR data only`, where }));
     }
   }
   for (const place of Object.values(mapping.container)) {
-    errors.push(...checkPaths(place.expression?.paths ?? [], { file, line: place.line }, sources));
+    errors.push(...checkPaths(place.expression?.places ?? {}, sources));
     if (place.expression?.paths.some(isAccountPath)) {
       const where = { file, line: place.line };
       errors.push(

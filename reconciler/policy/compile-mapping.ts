@@ -3,7 +3,7 @@ import type { Mapping } from "../model/files/index.js";
 import { STAGES, type Stage } from "../model/identity.js";
 import type { PolicyDocument } from "../model/policy.js";
 import type { Value } from "../model/value.js";
-import { MusterError } from "../support/errors.js";
+import { MusterError, type Where } from "../support/errors.js";
 import {
   type CompiledAttribute,
   type CompiledMapping,
@@ -41,6 +41,12 @@ export function compileMapping(document: PolicyDocument<Mapping>): MappingParts 
 
 export function lineAt(document: PolicyDocument<unknown>, pointer: string): number {
   return document.positions[pointer]?.line ?? document.line;
+}
+
+/** File, line and column of what a pointer names; the first line of the document where that is not known. */
+export function whereAt(document: PolicyDocument<unknown>, pointer: string): Where {
+  const { file, line, positions } = document;
+  return { file, ...(positions[pointer] ?? { line }) };
 }
 
 /** JSON pointers escape `/` and `~` in keys (RFC 6901). */
@@ -160,10 +166,15 @@ function orderAttributes(document: PolicyDocument<Mapping>, rules: readonly Comp
   return out;
 }
 
+export function expressionsOf(rule: CompiledAttribute): Expression[] {
+  const values = [rule.rule, ...Object.values(rule.when)].flatMap((value) => value?.expression ?? []);
+  return [...values, ...(rule.unique?.candidates ?? [])];
+}
+
 export function accountPaths(rule: CompiledAttribute): string[] {
-  const expressions = [rule.rule?.expression, ...(rule.unique?.candidates ?? [])];
-  const conditional = Object.values(rule.when).map((value) => value.expression);
-  return [...expressions, ...conditional].flatMap((e) => e?.paths ?? []).filter(isAccountPath);
+  return expressionsOf(rule)
+    .flatMap(({ paths }) => paths)
+    .filter(isAccountPath);
 }
 
 function circle(document: PolicyDocument<Mapping>, rule: CompiledAttribute, path: readonly string[]): MusterError {

@@ -6,7 +6,7 @@ import type { Policies, PolicyDocument } from "../model/policy.js";
 import type { Capabilities } from "../model/ports.js";
 import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
 import { checkMapping, checkPaths, checkTasks } from "./check.js";
-import { accountPaths, compileMapping, lineAt } from "./compile-mapping.js";
+import { accountPaths, compileMapping, whereAt } from "./compile-mapping.js";
 import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
 import { splitAccountPath } from "./compiled.js";
 import { type CompiledScope, compileScope } from "./scope.js";
@@ -37,6 +37,11 @@ export function compilePolicies(
     if (scope === null) continue;
     scopes.set(scope.name, scope);
     attempt(() => throwAll(checkScopePaths(document, scope, policies.sources)));
+  }
+  for (const document of [...policies.mappings, ...policies.entitlements]) {
+    const { target } = document.value;
+    if (policies.targets.every(({ value }) => value.name !== target))
+      errors.push(unknown("Target", target, document, "/target"));
   }
   const names = new Set(targets.map((target) => target.name));
   const entitlements = policies.entitlements
@@ -167,7 +172,7 @@ function checkScopePaths(
   sources: readonly PolicyDocument<Source>[],
 ): MusterError[] {
   return scope.paths.flatMap(({ path, line, column }) =>
-    checkPaths([path], { file: document.file, line, column }, sources),
+    checkPaths({ [path]: { file: document.file, line, column } }, sources),
   );
 }
 
@@ -179,7 +184,7 @@ function unknown(
 ): MusterError {
   return new MusterError("MUS-1102", {
     what: `${from.value.kind} ${from.value.name} names the ${kind} "${name}", which does not exist`,
-    where: { file: from.file, line: lineAt(from, pointer) },
+    where: whereAt(from, pointer),
   });
 }
 

@@ -3,7 +3,7 @@
  * additions. An expression is parsed and checked once per policy and evaluated once per person, so the syntax tree is
  * compiled to closures; whatever can be found wrong without a person is found here.
  */
-import { MusterError, throwAll } from "../../support/errors.js";
+import { MusterError, throwAll, type Where } from "../../support/errors.js";
 import { type Compilation, compileNode, type ExpressionWarning } from "./compile.js";
 import { UNIQUE_FUNCTION } from "./functions/choice.js";
 import { parseSyntax } from "./parser.js";
@@ -15,6 +15,8 @@ export interface Expression {
   readonly text: string;
   /** The attributes read, as they stand between the brackets; distinct, in order of appearance. */
   readonly paths: readonly string[];
+  /** Where each path stands first. */
+  readonly places: Readonly<Record<string, Where>>;
   readonly usesNow: boolean;
   /** SelectUniqueValue stands at the top. */
   readonly isUnique: boolean;
@@ -54,17 +56,17 @@ export function parseExpression(text: string, at: ExpressionPosition, options: P
 
 type Described = Omit<Expression, "isUnique" | "alternatives" | "evaluate">;
 
-function describe(text: string, root: OperandNode, { warnings }: Compilation): Described {
-  const paths = new Set<string>();
+function describe(text: string, root: OperandNode, { text: whole, at, warnings }: Compilation): Described {
+  const places: Record<string, Where> = {};
   let usesNow = false;
   let isRedacted = false;
   visitNodes(root, (node) => {
-    if (node.kind === "attribute") paths.add(node.path);
+    if (node.kind === "attribute") places[node.path] ??= locate(whole, at, node.start);
     if (node.kind !== "call") return;
     usesNow ||= node.name === "Now";
     isRedacted ||= node.name === "Redact";
   });
-  return { text, paths: [...paths], usesNow, isRedacted, warnings };
+  return { text, paths: Object.keys(places), places, usesNow, isRedacted, warnings };
 }
 
 function visitNodes(node: ArgumentNode, visit: (node: ArgumentNode) => void): void {
