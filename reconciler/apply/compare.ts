@@ -4,7 +4,7 @@
  * A disable, removal or delete that is no longer wanted at the present instant is skipped.
  */
 import type { Environment } from "../model/files/index.js";
-import type { Op, OpId, Outcome, OutcomeKind, Verb } from "../model/op.js";
+import { type Op, type OpId, type Outcome, type OutcomeKind, opId, type Verb } from "../model/op.js";
 import type { PlanBody } from "../model/plan.js";
 import { MusterError } from "../support/errors.js";
 import { exceedsShare } from "../support/percentage.js";
@@ -56,6 +56,30 @@ export function compareWithApproved(
     if (!known.has(op.id)) decided.push({ op, outcome: deferred(op) });
   }
   return { execute, decided };
+}
+
+/**
+ * A plan that is resumed: accounts that its creates made are bound meanwhile, so what it wants of them is planned again
+ * by anchor and no longer by claim. The approved ops are written so too; their meaning does not change, their ids do.
+ */
+export function rebaseClaims(
+  approved: PlanBody,
+  boundAnchor: (target: string, claim: string) => string | null,
+): PlanBody {
+  const renamed = new Map<OpId, OpId>();
+  const rebased = approved.ops.map((op): Op => {
+    const anchor = "claim" in op.object && op.verb !== "create" ? boundAnchor(op.target, op.object.claim) : null;
+    if (anchor === null) return op;
+    const { id: _old, needs: _needs, ...draft } = { ...op, object: { anchor } };
+    const id = opId(draft);
+    renamed.set(op.id, id);
+    return { ...op, id, object: { anchor } };
+  });
+  if (renamed.size === 0) return approved;
+  return {
+    ...approved,
+    ops: rebased.map((op) => ({ ...op, needs: op.needs.map((need) => renamed.get(need) ?? need) })),
+  };
 }
 
 function deferred(op: Op): Outcome {

@@ -3,7 +3,13 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isAlreadyTrue, isDoneAfterAll } from "../apply/already.js";
 import { buildRun } from "../apply/build-run.js";
-import { assertSameDesire, assertWithinStaleLimit, compareWithApproved, isRemoval } from "../apply/compare.js";
+import {
+  assertSameDesire,
+  assertWithinStaleLimit,
+  compareWithApproved,
+  isRemoval,
+  rebaseClaims,
+} from "../apply/compare.js";
 import { type Executed, execute } from "../apply/execute.js";
 import { openJournals } from "../apply/journal.js";
 import { recoverRun } from "../apply/recover.js";
@@ -79,9 +85,12 @@ async function applyPlan(context: Context, desk: Desk, store: JournalStore, plan
   assertSameDesire(plan.body, planned.body);
   assertNotRefused(planned.body);
   const present = plan.body.ops.some(isRemoval) ? planFrom(desk, observed, { asOf: now, now }).body : null;
-  const compared = compareWithApproved(plan.body, planned.body, present, truth(desk, observed, isAlreadyTrue));
+  const approved = rebaseClaims(plan.body, boundByClaim(desk));
+  const compared = compareWithApproved(approved, planned.body, present, truth(desk, observed, isAlreadyTrue));
   assertWithinStaleLimit(desk.policy.environment.staleLimit, plan.body.ops.length, compared.decided);
-  const id = `${formatInstant(now).replace(/[-:]/g, "")}-${randomBytes(4).toString("hex")}`;
+  // Runs have an order of their own, also where the clock stands still: the ledger is their fold.
+  const started = desk.runs.reduce((last, run) => Math.max(last, parseInstant(run.started) + 1), now);
+  const id = `${new Date(started).toISOString().replace(/[-:]/g, "")}-${randomBytes(4).toString("hex")}`;
   const journal = await store.create(id);
   await journal.append({ type: "begin", run: id, plan, asOf: plan.body.asOf, at: formatInstant(now) });
   const progress = showProgress(context, compared.execute.length);
@@ -96,12 +105,22 @@ async function applyPlan(context: Context, desk: Desk, store: JournalStore, plan
   const decided = compared.decided.map((each): Executed => ({ ...each, at: now }));
   for (const { outcome } of decided) await journal.append({ type: "outcome", outcome, at: formatInstant(now) });
   await journal.append({ type: "end", at: formatInstant(context.clock.now()) });
-  const parts = { id, plan, outcomes: [...decided, ...executed], started: now, finished: context.clock.now() };
+  const finished = Math.max(started, context.clock.now());
+  const parts = { id, plan, outcomes: [...decided, ...executed], started, finished };
   const run = buildRun(parts, { policy: desk.policy, desire: planned.desire, ledger: desk.ledger });
   const recorded = await record(context, desk, run);
   await journal.append({ type: "recorded", commit: recorded.commit, at: formatInstant(context.clock.now()) });
   await journal.close();
   return recorded;
+}
+
+/** Anchors of accounts that creates with a claim made and the ledger knows. */
+function boundByClaim(desk: Desk): (target: string, claim: string) => string | null {
+  const known = new Map<string, string>();
+  for (const { target, current } of desk.ledger.entries.values()) {
+    if (current !== null && current.claim !== null) known.set(`${target}|${current.claim}`, current.anchor);
+  }
+  return (target, claim) => known.get(`${target}|${claim}`) ?? null;
 }
 
 async function record(context: Context, desk: Desk, run: Omit<Run, "previous">): Promise<Applied> {

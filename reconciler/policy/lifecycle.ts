@@ -186,6 +186,14 @@ function nextAfter(boundaries: readonly (number | null)[], asOf: number): number
 }
 
 function result(stage: Stage, because: string, rest: Partial<WorkerStage>): WorkerStage {
-  const defaults = { nextAt: null, since: null, inScope: false, leftAt: null, start: "", previousEnd: null, leadStart: 0 };
+  const defaults = {
+    nextAt: null,
+    since: null,
+    inScope: false,
+    leftAt: null,
+    start: "",
+    previousEnd: null,
+    leadStart: 0,
+  };
   return { ...defaults, finding: null, ...rest, stage, because };
 }

@@ -43,7 +43,7 @@ export async function readRuns(
   const digests = await digestsOfParts(files, recent);
   const read = placed.map(({ file, value }) => ({ file: value, sha256: digests.get(file.path) ?? null }));
   const runs = readRunFiles(read).filter((run) => parseInstant(run.started) >= since);
-  return runs.sort((a, b) => compareText(a.started, b.started) || compareText(a.id, b.id));
+  return runs.sort((a, b) => parseInstant(a.started) - parseInstant(b.started) || compareText(a.id, b.id));
 }
 
 /** SHA-256 of the newest run's file, null when there is none: what the next record names as its predecessor. */

@@ -19,7 +19,7 @@ export interface MarkdownOptions {
   readonly mask?: MaskRules;
   /** Name of a person that no op of the plan is about; not asked when the plan is masked. */
   readonly labels?: (identity: IdentityKey) => string | null;
-  /** Where the whole plan can be seen, said where rows are missing. Default `muster plan --details full`. */
+  /** Where the whole plan can be seen, said where rows are missing. Default `muster plan --full`. */
   readonly whole?: string;
 }
 
@@ -34,7 +34,7 @@ export function renderMarkdown(plan: Plan, options: MarkdownOptions = {}): strin
   const head = headOf(shown, summary);
   const foot = footOf(shown, summary);
   const room = Math.max(MIN_MAX, options.maxChars ?? DEFAULT_MAX) - head.length - foot.length - 4;
-  const whole = escapeMarkdown(options.whole ?? "muster plan --details full", "value");
+  const whole = escapeMarkdown(options.whole ?? "muster plan --full", "value");
   const middle = fitSections(sectionsOf(body, labels), room, whole);
   return `${[head, middle, foot].filter((part) => part !== "").join("\n\n")}\n`;
 }

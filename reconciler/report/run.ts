@@ -74,7 +74,7 @@ function writeKind(page: Page, run: Run, kind: OutcomeKind, details: "normal" | 
   const shown = details === "full" ? list : list.slice(0, LISTED);
   for (const entry of shown) writeOutcome(page, entry);
   if (shown.length < list.length)
-    page.line(2, [tone("dim", `and ${grouped(list.length - shown.length)} more (--details full shows all)`)]);
+    page.line(2, [tone("dim", `and ${grouped(list.length - shown.length)} more; the record has all`)]);
 }
 
 function writeOutcome(page: Page, { op, outcome }: RunOutcome): void {

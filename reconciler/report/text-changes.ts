@@ -36,7 +36,7 @@ export function writeChanges(page: Page, ops: readonly Op[], options: ChangeOpti
   if (shown.length === groups.length) return;
   page.blank();
   const hidden = groups.length - shown.length;
-  page.line(0, [tone("caution", `and changes for ${people(hidden)} more`), tone("dim", " (--details full shows all)")]);
+  page.line(0, [tone("caution", `and changes for ${people(hidden)} more`), tone("dim", " (--full shows all)")]);
 }
 
 function writePerson(page: Page, group: PersonGroup, options: ChangeOptions): void {

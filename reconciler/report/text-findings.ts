@@ -54,7 +54,7 @@ function writeKind(page: Page, list: readonly Finding[], options: FindingOptions
       page.line(6, [tone("dim", `${page.glyphs.arrow} `), finding.next], 8);
   });
   if (shown.length < list.length)
-    page.line(4, [tone("dim", `and ${grouped(list.length - shown.length)} more (--details full shows all)`)]);
+    page.line(4, [tone("dim", `and ${grouped(list.length - shown.length)} more (--full shows all)`)]);
 }
 
 function subject(page: Page, finding: Finding, labels: Labels): Part[] {

@@ -83,7 +83,7 @@ function writeFold(page: Page, fold: Fold, labels: Labels): void {
     page.line(4, [column(name, names), "  ", ...valueParts(page, op, labels)], names + 6);
   }
   if (shown.length < fold.ops.length)
-    page.line(4, [tone("dim", `and ${grouped(fold.ops.length - shown.length)} more (--details full shows all)`)]);
+    page.line(4, [tone("dim", `and ${grouped(fold.ops.length - shown.length)} more (--full shows all)`)]);
   const why = commonWhy(fold.ops);
   if (why !== null) page.line(4, [tone("dim", `because ${why}`)], 12);
 }

@@ -23,7 +23,7 @@ export interface PlanTextOptions extends PageOptions {
   readonly labels?: (identity: IdentityKey) => string | null;
   /** Identities of a worker, for `only`: the plan knows them by person. */
   readonly identitiesOf?: (worker: WorkerKey) => readonly IdentityKey[];
-  /** The command that applies this plan; default `muster apply <plan id>`. */
+  /** The command that applies this plan; default: how to save a plan first. */
   readonly applyCommand?: string;
 }
 
@@ -95,6 +95,6 @@ function writeNext(page: Page, plan: Plan, summary: Summary, options: PlanTextOp
     writeOverrides(page, plan);
     return;
   }
-  page.line(2, [options.applyCommand ?? `muster apply ${plan.envelope.id}`]);
+  page.line(2, [options.applyCommand ?? "muster plan --out plan.json, then muster apply --plan plan.json"]);
   page.line(2, [tone("dim", `The plan can be applied until ${instant(plan.envelope.expires)}.`)]);
 }

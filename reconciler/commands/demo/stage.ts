@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packageRoot } from "../../repo/schemas.js";
 import { type Sandbox, startSandbox } from "../../sandbox/directory-server.js";
@@ -83,6 +83,7 @@ export async function openStage(context: Context, options: { readonly keep: bool
       return output;
     },
     commitFile: async (path, content, message) => {
+      mkdirSync(dirname(join(repository, path)), { recursive: true });
       writeFileSync(join(repository, path), content);
       await stage.git(["add", path], { quiet: true });
       await stage.git(["commit", "-q", "-m", message], { quiet: true });

@@ -25,11 +25,8 @@ export interface Guards {
       | "enable"
       | "disable"
       | "delete"
-      | "restore"
-      | "add-member"
       | "remove-member"
-      | "remove-licence"
-      | "run-task";
+      | "remove-licence";
     max?: number;
     /**
      * A percentage such as 5%.
@@ -49,6 +46,9 @@ export interface Guards {
         group: string;
       }
     | {
+        /**
+         * source:id
+         */
         worker: string;
       }
     | {

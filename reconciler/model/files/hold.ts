@@ -18,6 +18,9 @@ export interface Hold {
    */
   expires: string;
   reason: string;
+  /**
+   * source:id
+   */
   worker: string;
   target?: string;
   attribute?: string;

@@ -18,6 +18,9 @@ export interface Release {
    */
   expires: string;
   reason: string;
+  /**
+   * source:id
+   */
   worker: string;
   target?: string;
 }

@@ -14,7 +14,7 @@ export interface Place {
   readonly base: string;
   /** Normalized DNs. */
   readonly accountContainers: readonly string[];
-  /** Normalized DNs; null: groups are not confined. */
+  /** Normalized DNs; null: no group is managed. */
   readonly groupContainers: readonly string[] | null;
   /** Attribute that holds the claim of a create. */
   readonly claim: string;

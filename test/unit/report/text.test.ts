@@ -177,14 +177,12 @@ describe("a large plan", () => {
       [
         "  update title for 214 people  works-ad",
         ...staff.slice(0, 5).map((who) => `    ${who.label}  Fitter → Senior Fitter`),
-        "    and 209 more (--details full shows all)",
+        "    and 209 more (--full shows all)",
         "    because the job title changed, policies/works-ad.yaml:38",
       ].join("\n"),
     );
     expect(text).toContain("  disable account for 31 people  works-ad\n    Rider 000  left: last day was 2026-11-30\n");
-    expect(text).toContain(
-      "    Rider 019  left: last day was 2026-11-30\n    and 11 more (--details full shows all)\n",
-    );
+    expect(text).toContain("    Rider 019  left: last day was 2026-11-30\n    and 11 more (--full shows all)\n");
     expect(text.match(/- delete account/g)?.length).toBe(2);
     expect(text.indexOf("disable account for")).toBeLessThan(text.indexOf("update title for"));
   });

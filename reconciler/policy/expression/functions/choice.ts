@@ -167,7 +167,7 @@ export const CHOICE_FUNCTIONS: readonly FunctionDefinition[] = [
     name: "Redact",
     parameters: [required("value", "any")],
     returns: "any",
-    summary: "The value unchanged; reports and logs mask the whole result.",
+    summary: "The value unchanged; marks it as not for reports (not masked yet).",
     origin: "entra",
     compile: (call) => call.any(0),
   },
