@@ -4,7 +4,7 @@ import type { Op, OpObject } from "../model/op.js";
 import type { Value } from "../model/value.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
 import { attributeReason, type Draft, draftFor, mappingReason, resourceOf, stageReason } from "./drafts.js";
-import { claimOf } from "./match.js";
+import { freeClaim } from "./match.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
 import { sameAddress } from "./view.js";
@@ -289,7 +289,7 @@ export function draftCreate(
     }
   }
   const generation = (subject.entry?.former.length ?? 0) + (subject.account === null ? 0 : 1);
-  const object = { claim: claimOf(target.name, subject.identity, generation) };
+  const object = { claim: freeClaim(view, subject.identity, generation) };
   const after: Record<string, Value | null> = {};
   const later: Draft[] = [];
   for (const rule of subject.mapping.attributes) {

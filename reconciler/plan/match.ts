@@ -20,8 +20,27 @@ import type { Value } from "../model/value.js";
 import type { CompiledMapping } from "../policy/compiled.js";
 import type { Binding, Findings, Subject, TargetView } from "./subject.js";
 
+/** The claim of a create: one that no account carries, so that the create cannot be taken for one that is done. */
+export function freeClaim(view: TargetView, identity: IdentityKey, generation: number): string {
+  const claim = claimOf(view.target.name, identity, generation);
+  return view.byClaim.has(claim) ? freeClaim(view, identity, generation + 1) : claim;
+}
+
+/** What our own create made. An account that went to another key took its claim along: bound or given up there, not ours. */
+function findClaimed(
+  index: MatchIndex,
+  view: TargetView,
+  identity: IdentityKey,
+  generation: number,
+): ObservedAccount | null {
+  const found = view.byClaim.get(claimOf(view.target.name, identity, generation));
+  if (found === undefined) return null;
+  const isTheirs = view.boundTo.has(found.anchor) || index.former.has(found.anchor);
+  return isTheirs ? findClaimed(index, view, identity, generation + 1) : found;
+}
+
 /** The claim that the create of this identity's next account writes: stable until that account is bound and gone again. */
-export function claimOf(target: string, identity: IdentityKey, generation: number): string {
+function claimOf(target: string, identity: IdentityKey, generation: number): string {
   return `muster-${digestOf([target, identity, generation]).slice(0, 24)}`;
 }
 
@@ -115,9 +134,8 @@ function findAccount(
     const account = view.byAnchor.get(entry.current.anchor);
     return account === undefined ? reportGone(intent, entry, findings) : { binding: "bound", account };
   }
-  const claim = claimOf(view.target.name, intent.identity, entry?.former.length ?? 0);
-  const own = index.byClaim.get(claim);
-  if (own !== undefined && !view.boundTo.has(own.anchor)) return { binding: "claim", account: own };
+  const own = findClaimed(index, view, intent.identity, entry?.former.length ?? 0);
+  if (own !== null) return { binding: "claim", account: own };
   if (!intent.bind && !intent.create) return NONE;
   return matchByRules(index, view, intent, entry, findings);
 }
@@ -233,7 +251,6 @@ function blockDoubles(subjects: readonly Subject[], findings: Findings): Subject
 
 /** Lookups by match attribute, built when a rule first asks for it. */
 class MatchIndex {
-  readonly byClaim: ReadonlyMap<string, ObservedAccount>;
   /** Anchors that were somebody's account once. */
   readonly former: ReadonlySet<string>;
   readonly #view: TargetView;
@@ -241,7 +258,6 @@ class MatchIndex {
 
   constructor(view: TargetView, ledger: Ledger) {
     this.#view = view;
-    this.byClaim = new Map(view.observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const])));
     this.former = new Set(
       [...ledger.entries.values()]
         .filter((e) => e.target === view.target.name)

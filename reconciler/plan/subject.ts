@@ -54,6 +54,7 @@ export interface TargetView {
   readonly observed: Observed;
   readonly byAnchor: ReadonlyMap<string, ObservedAccount>;
   readonly byAddress: ReadonlyMap<string, ObservedAccount>;
+  readonly byClaim: ReadonlyMap<string, ObservedAccount>;
   /** Identity that an anchor is bound to in the ledger. */
   readonly boundTo: ReadonlyMap<string, IdentityKey>;
   readonly groupByAnchor: ReadonlyMap<string, ObservedGroup>;

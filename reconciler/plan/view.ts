@@ -32,6 +32,7 @@ export function buildView(target: CompiledTarget, observed: Observed, ledger: Le
     observed,
     boundTo,
     byAnchor: new Map(observed.accounts.map((account) => [account.anchor, account])),
+    byClaim: new Map(observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const]))),
     byAddress: new Map(observed.accounts.map((account) => [same(account.address), account])),
     groupByAnchor: new Map(observed.groups.map((group): [string, ObservedGroup] => [group.anchor, group])),
     groupByName: new Map(observed.groups.map((group): [string, ObservedGroup] => [same(group.address), group])),
