@@ -11,7 +11,7 @@ export const OUTSIDE = `CN=Users,${BASE}`;
 /** Named by a container rule and never created. */
 export const MISSING_OU = `OU=Ghosts,${PEOPLE_OU}`;
 export const GROUPS_OU = `OU=Groups,${BASE}`;
-export const GROUPS = ["Everyone", "Sales Drive", "Works Council"] as const;
+export const GROUPS = ["Everyone", "Sales Tools", "Works Council"] as const;
 export const TARGET = "corp-ad";
 
 export interface PolicySpec {

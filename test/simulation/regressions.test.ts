@@ -199,3 +199,28 @@ test("HR splits a person: the account goes with the worker whose values it carri
   ];
   await live({}, people, steps);
 });
+
+test("a name that somebody of one mapping lets go of is free for somebody of another", async () => {
+  const people = [person("Anna", "Smith", { type: "employee" }), person("Bo", "Ng", { type: "contingent" })];
+  const steps = [
+    step(1, [
+      { kind: "rename", who: 0, given: "Zoë", family: "Müller" },
+      { kind: "rename", who: 1, given: "Anna", family: "Smith" },
+    ]),
+  ];
+  await live({ per: "worker", twoMappings: true, lastResort: false }, people, steps);
+});
+
+test("an account that went to another key and was given up there is not bound again by its claim", async () => {
+  // hr:1 alone is worker:hr:1; HR gives it the person of hr:2, and takes it away again when the account is replaced.
+  const people = [person("Anna", "Smith"), person("Bo", "Ng", { person: 1, type: "volunteer" })];
+  const steps = [
+    step(1, [{ kind: "merge", who: 0, with: 1 }]),
+    step(20, [{ kind: "layoff", who: 0, people: 2 }]),
+    step(20, [{ kind: "recall", inDays: -1 }]),
+    step(1, [{ kind: "part", who: 0 }]),
+  ];
+  const coverage = await live({ rehire: "reprovision" }, people, steps);
+  expect(coverage.verbs.get("unbind")).toBe(1);
+  expect(coverage.verbs.get("create")).toBe(2);
+});

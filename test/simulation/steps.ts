@@ -22,7 +22,9 @@ export type HrEdit =
   | { readonly kind: "manager"; readonly who: number; readonly manager: string | null }
   | { readonly kind: "vanish" | "reappear" | "rescind"; readonly who: number }
   | { readonly kind: "go-on-leave"; readonly who: number; readonly days: number }
+  /** HR finds that two records are one person, or that one record is a person of its own. */
   | { readonly kind: "merge"; readonly who: number; readonly with: number }
+  | { readonly kind: "part"; readonly who: number }
   | { readonly kind: "hire"; readonly spec: PersonSpec };
 
 /** An edit of the directory by somebody else; `who` picks an account, `group` a group. */
@@ -62,6 +64,7 @@ const hrEdit: fc.Arbitrary<HrEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("vanish", "vanish", "reappear", "rescind"), who }), weight: 5 },
   { arbitrary: fc.record({ kind: kind("go-on-leave"), who, days: fc.nat(40) }), weight: 4 },
   { arbitrary: fc.record({ kind: kind("merge"), who, with: who }), weight: 1 },
+  { arbitrary: fc.record({ kind: kind("part"), who }), weight: 1 },
   { arbitrary: fc.record({ kind: kind("hire"), spec: personSpec }), weight: 3 },
 );
 
@@ -167,6 +170,8 @@ function editWorker(worker: Worker, edit: HrEdit, today: string): Worker {
       return { ...worker, job: { ...worker.job, department: edit.department } };
     case "type":
       return { ...worker, type: edit.type };
+    case "part":
+      return { ...worker, personId: null };
     case "manager":
       return { ...worker, manager: edit.manager };
     case "vanish":

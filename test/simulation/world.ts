@@ -37,13 +37,29 @@ const beforeSpec: fc.Arbitrary<BeforeSpec> = fc.record({
   title: fc.constantFrom("Engineer", "Wizard", null),
 });
 
+/** Most worlds are random all through; some are bent towards what chance alone brings about too seldom. */
 export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
-  return fc.record({
+  const random = fc.record({
     policy: policySpec,
     people: fc.array(personSpec, { minLength: 1, maxLength: maxPeople, size: "max" }),
     before: fc.array(beforeSpec, { maxLength: Math.ceil(maxPeople / 2), size: "max" }),
     steps: fc.array(stepSpec, { minLength: 1, maxLength: 5, size: "max" }),
   });
+  const bent = (policy: Partial<PolicySpec>, ...steps: readonly StepSpec[]) =>
+    random.map((world): WorldSpec => {
+      const own = steps.map((step, i) => ({ ...step, admin: world.steps[i]?.admin ?? [] }));
+      return { ...world, policy: { ...world.policy, ...policy }, steps: [...own, ...world.steps].slice(0, 5) };
+    });
+  const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
+  const recall: StepSpec = { days: 25, hr: [{ kind: "recall", inDays: 3 }], admin: [] };
+  const swaps: StepSpec = { days: 3, hr: [0, 2, 4].map((who) => ({ kind: "swap", who, with: who + 1 })), admin: [] };
+  return fc.oneof(
+    { arbitrary: random, weight: 14 },
+    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 2 },
+    { arbitrary: bent({ rehire: "reactivate", deleteAfter: null }, layoff, recall), weight: 1 },
+    { arbitrary: bent({ deleteAfter: "10d" }, layoff, { days: 20, hr: [], admin: [] }), weight: 1 },
+    { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 2 },
+  );
 }
 
 /** Builds the world behind `hands`: the directory gets its earlier accounts, nothing has been run yet. */
