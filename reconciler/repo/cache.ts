@@ -21,6 +21,19 @@ interface Header {
   readonly crc32: number;
 }
 
+/** The entries of a file: its bytes, and where in them the value of each key lies. */
+interface Stored {
+  readonly body: Buffer;
+  readonly spans: ReadonlyMap<string, Span>;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NOTHING: Stored = { body: Buffer.alloc(0), spans: new Map() };
+
 export class Cache {
   private readonly added = new Map<string, string>();
   private readonly used = new Set<string>();
@@ -29,12 +42,12 @@ export class Cache {
     private readonly file: string | null,
     private readonly kind: string,
     private readonly version: string,
-    private readonly stored: Map<string, Buffer>,
+    private readonly stored: Stored,
   ) {}
 
   /** Opens the cache of one kind in a folder; with null as the folder it lives in memory only. Never throws. */
   static open(folder: string | null, kind: string, version: string): Cache {
-    if (folder === null) return new Cache(null, kind, version, new Map());
+    if (folder === null) return new Cache(null, kind, version, NOTHING);
     const file = join(folder, `${kind.replace(/[^A-Za-z0-9_-]/g, "-")}-${sha256(kind).slice(0, 8)}.cache`);
     return new Cache(file, kind, version, load(file, kind, version));
   }
@@ -43,10 +56,10 @@ export class Cache {
   get<T>(key: string): T | undefined {
     const added = this.added.get(key);
     if (added !== undefined) return JSON.parse(added) as T;
-    const stored = this.stored.get(key);
-    if (stored === undefined) return undefined;
+    const span = this.stored.spans.get(key);
+    if (span === undefined) return undefined;
     this.used.add(key);
-    return JSON.parse(stored.toString("utf8")) as T;
+    return JSON.parse(this.stored.body.toString("utf8", span.start, span.end)) as T;
   }
 
   /** Keeps a JSON value. Keys hold no tab and no line break. */
@@ -59,11 +72,12 @@ export class Cache {
    * written (a read-only disk) is no error: the answer is false.
    */
   save(): boolean {
-    if (this.file === null || (this.added.size === 0 && this.used.size === this.stored.size)) return true;
+    if (this.file === null || (this.added.size === 0 && this.used.size === this.stored.spans.size)) return true;
     const parts: Buffer[] = [];
     for (const key of this.used) {
-      const value = this.stored.get(key);
-      if (value !== undefined && !this.added.has(key)) parts.push(Buffer.from(`${key}\t`), value, NEWLINE);
+      const span = this.stored.spans.get(key);
+      if (span === undefined || this.added.has(key)) continue;
+      parts.push(Buffer.from(`${key}\t`), this.stored.body.subarray(span.start, span.end), NEWLINE);
     }
     for (const [key, value] of this.added) parts.push(Buffer.from(`${key}\t${value}\n`));
     try {
@@ -77,22 +91,22 @@ export class Cache {
 
 const NEWLINE = Buffer.from("\n");
 
-function load(file: string, kind: string, version: string): Map<string, Buffer> {
-  const entries = new Map<string, Buffer>();
+function load(file: string, kind: string, version: string): Stored {
   const bytes = readWhole(file);
   const end = bytes.indexOf(0x0a);
-  if (end < 0) return entries;
+  if (end < 0) return NOTHING;
   const header = parseHeader(bytes.toString("utf8", 0, end));
   const body = bytes.subarray(end + 1);
-  if (header.magic !== MAGIC || header.kind !== kind || header.version !== version) return entries;
-  if (header.crc32 !== crc32(body)) return entries;
+  if (header.magic !== MAGIC || header.kind !== kind || header.version !== version) return NOTHING;
+  if (header.crc32 !== crc32(body)) return NOTHING;
+  const spans = new Map<string, Span>();
   for (let at = 0; at < body.length; ) {
     const tab = body.indexOf(0x09, at);
     const stop = body.indexOf(0x0a, tab);
-    entries.set(body.toString("utf8", at, tab), body.subarray(tab + 1, stop));
+    spans.set(body.toString("utf8", at, tab), { start: tab + 1, end: stop });
     at = stop + 1;
   }
-  return entries;
+  return { body, spans };
 }
 
 function readWhole(file: string): Buffer {

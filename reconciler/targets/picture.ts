@@ -26,7 +26,7 @@ export function assemblePicture(parts: PictureParts): Observed {
   const containers = [...parts.containers].sort(compareText);
   const anchors = new Map(accounts.map((account) => [account.address.toLowerCase(), account.anchor]));
   const digest = digestOf([
-    accounts.map((account) => accountDigest(account, anchors)),
+    sha256(accounts.map((account) => accountText(account, anchors)).join("\n")),
     groups.map((group) => digestOf(group)),
     sha256(JSON.stringify(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor]))),
     containers.map((container) => normalizeDn(container)),
@@ -35,7 +35,7 @@ export function assemblePicture(parts: PictureParts): Observed {
 }
 
 /** The keys are sorted here, so that plain JSON is canonical: there may be a hundred thousand accounts. */
-function accountDigest(account: ObservedAccount, anchors: ReadonlyMap<string, Anchor>): string {
+function accountText(account: ObservedAccount, anchors: ReadonlyMap<string, Anchor>): string {
   const values: Record<string, string> = {};
   for (const name of Object.keys(account.attributes).sort())
     values[name] = stableText(account.attributes[name] as Value, anchors);
@@ -49,7 +49,7 @@ function accountDigest(account: ObservedAccount, anchors: ReadonlyMap<string, An
     account.hasChildren,
     values,
   ];
-  return sha256(JSON.stringify(parts));
+  return JSON.stringify(parts);
 }
 
 function stableText(value: Value, anchors: ReadonlyMap<string, Anchor>): string {
@@ -60,12 +60,16 @@ function stableText(value: Value, anchors: ReadonlyMap<string, Anchor>): string 
 
 /** By space, then name without case, then anchor. Every name is folded once, not at every comparison. */
 function sortNames(names: readonly TakenName[]): TakenName[] {
-  const folded = names.map((name) => ({ name, key: name.value.toLowerCase() }));
-  folded.sort(
-    (a, b) =>
-      compareText(a.name.space, b.name.space) || compareText(a.key, b.key) || compareText(a.name.anchor, b.name.anchor),
-  );
-  return folded.map(({ name }) => name);
+  const bySpace = new Map<string, { readonly name: TakenName; readonly key: string }[]>();
+  for (const name of names) {
+    const folded = { name, key: name.value.toLowerCase() };
+    const list = bySpace.get(name.space);
+    if (list === undefined) bySpace.set(name.space, [folded]);
+    else list.push(folded);
+  }
+  const lists = [...bySpace].sort(([a], [b]) => compareText(a, b)).map(([, list]) => list);
+  for (const list of lists) list.sort((a, b) => compareText(a.key, b.key) || compareText(a.name.anchor, b.name.anchor));
+  return lists.flatMap((list) => list.map(({ name }) => name));
 }
 
 /** An e-mail address of a `proxyAddresses` value ("SMTP:a@b", "smtp:a@b"); null for other kinds (X500:, SIP: ...). */

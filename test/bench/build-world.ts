@@ -27,6 +27,8 @@ const NO_JOURNAL = { append: async () => {}, close: async () => {} };
 export function createRepository(folder: string): void {
   mkdirSync(folder, { recursive: true });
   runGit(folder, ["init", "-q", "-b", "main"]);
+  // Git packs of itself, in the background, when it sees fit: that would be in the middle of a measurement.
+  runGit(folder, ["config", "gc.auto", "0"]);
   for (const [path, content] of Object.entries(POLICY_FILES)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -47,6 +49,8 @@ export async function buildWorld(world: WorldPaths): Promise<void> {
   for (const at of RUNS) await runOnce(world.repository, target, at);
   saveDirectory(world.directory, target);
   await commitChangedWorker(world);
+  // As a clone would be.
+  runGit(world.repository, ["gc", "-q"]);
 }
 
 /** One worker gets another title, on a branch of its own beside main. */
