@@ -238,12 +238,13 @@ function tried(state: AllotState, rule: CompiledAttribute, unique: CompiledUniqu
 
 interface NameScope {
   readonly space: string;
-  /** Spaces of names that count as taken: keys of AllotState.taken. */
-  readonly tables: readonly string[];
+  /** Targets whose names count as taken. */
+  readonly targets: readonly string[];
   readonly limit: number;
 }
 
 type Holder = `anchor:${string}` | `identity:${string}`;
+type TakenNames = Map<string, Holder[]>;
 
 class AllotState implements Allotment {
   readonly failed = new Set<Subject>();
@@ -251,8 +252,8 @@ class AllotState implements Allotment {
   readonly #views: Readonly<Record<string, TargetView>>;
   readonly #names = new Map<Subject, Map<string, string>>();
   readonly #byIdentity = new Map<string, Subject>();
-  /** "target|space" to folded name to holders; a holder stands there once for each of its attributes with the name. */
-  readonly #taken = new Map<string, Map<string, Holder[]>>();
+  /** Target to space to folded name to holders; a holder stands there once for each of its attributes with the name. */
+  readonly #taken = new Map<string, Map<string, TakenNames>>();
   readonly #none: ReadonlyMap<string, string> = new Map();
 
   constructor(
@@ -300,7 +301,7 @@ class AllotState implements Allotment {
       return unique.within === "forest" && target.forest === own?.forest;
     });
     const limit = Math.min(unique.maxLength ?? 1024, own?.capabilities.maxLength[rule.name] ?? 1024);
-    return { space, tables: sharing.map((target) => `${target.name}|${space}`), limit };
+    return { space, targets: sharing.map((target) => target.name), limit };
   }
 
   candidates(subject: Subject, rule: CompiledAttribute, unique: CompiledUnique): string[] {
@@ -318,8 +319,8 @@ class AllotState implements Allotment {
 
   isFree(scope: NameScope, subject: Subject, name: string): boolean {
     const folded = foldName(name);
-    return scope.tables.every((table) => {
-      const holders = this.#taken.get(table)?.get(folded);
+    return scope.targets.every((target) => {
+      const holders = this.#tableOf(target, scope.space).get(folded);
       if (holders === undefined) return true;
       return holders.every((holder) => this.#isOwn(holder, subject));
     });
@@ -367,20 +368,23 @@ class AllotState implements Allotment {
   }
 
   #hold(target: string, space: string, name: string, holder: Holder): void {
-    const key = `${target}|${space}`;
-    let table = this.#taken.get(key);
-    if (table === undefined) {
-      table = new Map();
-      this.#taken.set(key, table);
-    }
+    const table = this.#tableOf(target, space);
     const folded = foldName(name);
     const holders = table.get(folded);
     if (holders === undefined) table.set(folded, [holder]);
     else holders.push(holder);
   }
 
+  #tableOf(target: string, space: string): TakenNames {
+    const known = this.#taken.get(target)?.get(space);
+    if (known !== undefined) return known;
+    const table: TakenNames = new Map();
+    this.#taken.set(target, (this.#taken.get(target) ?? new Map<string, TakenNames>()).set(space, table));
+    return table;
+  }
+
   #letGo(target: string, space: string, name: string, holder: Holder): void {
-    const holders = this.#taken.get(`${target}|${space}`)?.get(foldName(name)) ?? [];
+    const holders = this.#tableOf(target, space).get(foldName(name)) ?? [];
     const at = holders.indexOf(holder);
     if (at >= 0) holders.splice(at, 1);
   }
