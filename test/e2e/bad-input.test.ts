@@ -1,14 +1,16 @@
 /** Bad input, through the command line: its code, its place, exit 7, and nothing written. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { exportOf, makeRepository, type StateRepository } from "../support/cli.js";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ensureBuilt } from "../support/cli-process.js";
+import { exportOf, makeRepository, type StateRepository } from "../support/example-repository.js";
 
 const EXPORT = "import/adventureworks/employees-2026-11-20.csv";
 const IMPORT = ["import", "--source", "adventureworks", EXPORT];
 const PEOPLE = "policies/people.yaml";
 
 let repository: StateRepository;
+beforeAll(ensureBuilt, 120_000);
 beforeEach(() => {
-  repository = makeRepository(null, 4);
+  repository = makeRepository(4);
 });
 afterEach(() => repository.remove());
 
@@ -19,9 +21,12 @@ function importing(): string[] {
 
 async function refuses(args: readonly string[], code: string, place: RegExp | null): Promise<string> {
   const before = repository.git("status", "--porcelain", "-uall") + repository.git("rev-parse", "HEAD");
-  const { code: exit, err } = await repository.muster(args);
+  const { code: exit, stderr: err, used } = await repository.muster(args);
   expect(err).toContain(code);
   expect(exit).toBe(7);
+  // Processor time and memory are bounded, whatever the input.
+  expect(used?.seconds).toBeLessThan(10);
+  expect(used?.peakBytes).toBeLessThan(500 * 1024 * 1024);
   if (place !== null) expect(err).toMatch(place);
   expect(repository.git("status", "--porcelain", "-uall") + repository.git("rev-parse", "HEAD")).toBe(before);
   return err;
@@ -104,7 +109,7 @@ describe("policies", () => {
     repository.write("policies/twice.yaml", mapping.replace("name: ad-people", "name: ad-people-again"));
     await repository.muster(importing());
     repository.commit("a second mapping");
-    const { code, err } = await repository.muster(["plan"]);
+    const { code, stderr: err } = await repository.muster(["plan"]);
     expect([code, err.includes("MUS-1107") || err.includes("MUS-1105")]).toEqual([7, true]);
   });
 
@@ -119,7 +124,7 @@ describe("policies", () => {
   });
 
   test("an as-of instant without its offset", async () => {
-    const { code, err } = await repository.muster(["plan", "--as-of", "2026-12-01T09:00"]);
+    const { code, stderr: err } = await repository.muster(["plan", "--as-of", "2026-12-01T09:00"]);
     expect([code, err.includes("MUS-1107") || err.includes("MUS-3002")]).toEqual([7, true]);
   });
 });
@@ -127,9 +132,7 @@ describe("policies", () => {
 describe("YAML bombs", () => {
   test("100 MB are refused before they are parsed", async () => {
     repository.write("policies/big.yaml", `a:\n${"  - lol\n".repeat(12_500_000)}`);
-    const started = Date.now();
     await refuses(["validate", "--worktree"], "MUS-1004", /big\.yaml/);
-    expect(Date.now() - started).toBeLessThan(30_000);
   });
 
   test("aliases are not expanded", async () => {
@@ -142,7 +145,7 @@ describe("YAML bombs", () => {
 describe("workers", () => {
   const validate = ["validate", "--worktree"];
   beforeEach(async () => {
-    const { code, err } = await repository.muster(importing());
+    const { code, stderr: err } = await repository.muster(importing());
     expect([code, err]).toEqual([0, ""]);
     repository.commit("import");
   });
