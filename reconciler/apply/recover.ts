@@ -46,6 +46,20 @@ export function recoverRun(
   return { run, plan: begin.plan, started: parseInstant(begin.at), outcomes: [...outcomes.values()] };
 }
 
+/**
+ * Claims of creates that an interrupted run sent and never confirmed. A plan that is made before the run is recovered has to
+ * know them: an account with such a claim is disabled because nobody finished it, not because somebody disabled it.
+ */
+export function unconfirmedCreates(entries: readonly JournalEntry[]): string[] {
+  const begin = entries.find((entry) => entry.type === "begin");
+  const sent = new Set(entries.flatMap((entry) => (entry.type === "intent" ? entry.ops : [])));
+  for (const entry of entries)
+    if (entry.type === "outcome" && entry.outcome.kind === "done") sent.delete(entry.outcome.op);
+  return (begin?.plan.body.ops ?? []).flatMap(({ id, verb, object }) =>
+    verb === "create" && "claim" in object && sent.has(id) ? [object.claim] : [],
+  );
+}
+
 function resolveOutcome(op: Op, anchor: string | null, done: boolean): Outcome {
   if (op.verb === "run-task") {
     const detail = "the run was interrupted while this task ran; look whether it was done";

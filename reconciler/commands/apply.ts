@@ -1,6 +1,5 @@
 /** muster apply: executes an approved plan (DESIGN section 8) and commits the record. */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { isAlreadyTrue, isDoneAfterAll } from "../apply/already.js";
 import { buildRun } from "../apply/build-run.js";
 import {
@@ -28,7 +27,7 @@ import { renderRunJson } from "../report/json.js";
 import { renderRun } from "../report/run.js";
 import { MusterError } from "../support/errors.js";
 import type { Context, ExitCode } from "./context.js";
-import { anchorFrom, type Desk, observeAll, openDesk, planFrom } from "./desk.js";
+import { anchorFrom, type Desk, observeAll, openDesk, ownFolder, planFrom } from "./desk.js";
 import { showProgress } from "./progress.js";
 
 export interface ApplyOptions {
@@ -44,7 +43,7 @@ export async function runApply(context: Context, options: ApplyOptions): Promise
   const leases = openLeases(first.repository.git);
   const lease = await leases.acquire(environment, `apply ${plan.envelope.id}`);
   try {
-    const store = openJournals(ownFolder(first), environment);
+    const store = openJournals(ownFolder(first.repository), environment);
     const recovered = await recoverInterrupted(chosen, first, store);
     const desk = recovered === null ? first : await openDesk(chosen);
     try {
@@ -60,11 +59,6 @@ export async function runApply(context: Context, options: ApplyOptions): Promise
     await first.close();
     await lease.release();
   }
-}
-
-/** Journals and leases live beside git's own data: never committed, and one for all work trees. */
-function ownFolder(desk: Desk): string {
-  return join(desk.repository.git.commonDir, "muster");
 }
 
 /** By the journals here, and by the run records: another clone may have applied it. */
@@ -130,7 +124,9 @@ async function record(context: Context, desk: Desk, run: Omit<Run, "previous">):
       desk.repository.readLedger(commit === null ? { worktree: true } : { commit }, name),
     );
   } catch (error) {
-    context.remark(`The run wrote to the targets and its record is NOT committed. It is kept in ${ownFolder(desk)};\n`);
+    context.remark(
+      `The run wrote to the targets and its record is NOT committed. It is kept in ${ownFolder(desk.repository)};\n`,
+    );
     context.remark("the next apply commits it first. Do not delete that folder.\n");
     throw error;
   }

@@ -2,6 +2,9 @@
  * The desk: everything a plan is made from, read once. Policies and workers at the desired commit, ledger and runs at the
  * records branch, and the pictures of the targets. Commands that plan, apply or show all start here.
  */
+import { join } from "node:path";
+import { openJournals } from "../apply/journal.js";
+import { unconfirmedCreates } from "../apply/recover.js";
 import type { Target } from "../model/files/index.js";
 import { digestOf } from "../model/hash.js";
 import type { IdentityKey } from "../model/identity.js";
@@ -34,6 +37,8 @@ export interface Desk {
   readonly recent: readonly RecentOp[];
   /** Runs in the window, oldest first. */
   readonly runs: readonly Run[];
+  /** Claims of creates that were sent and not confirmed, by the runs recorded and by those that wait for recovery. */
+  readonly unconfirmed: ReadonlySet<string>;
   readonly ledgerDigest: string;
   /** Commits read; desired is "worktree" for uncommitted files. */
   readonly commits: { readonly desired: string; readonly records: string | null };
@@ -85,6 +90,7 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
     ledger,
     recent: recentOps(runs),
     runs,
+    unconfirmed: new Set([...unconfirmedClaims(runs), ...(await interruptedCreates(repository, environment))]),
     ledgerDigest: await digestLedger(repository, records, environment, ledger),
     commits: { desired: "commit" in desired ? desired.commit : "worktree", records },
     targets,
@@ -92,6 +98,16 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
       await Promise.all(Object.values(targets).map(({ port }) => port.close()));
     },
   };
+}
+
+/** Journals and leases live beside git's own data: never committed, and one for all work trees. */
+export function ownFolder(repository: Repository): string {
+  return join(repository.git.commonDir, "muster");
+}
+
+async function interruptedCreates(repository: Repository, environment: string): Promise<string[]> {
+  const unfinished = await openJournals(ownFolder(repository), environment).unfinished();
+  return unfinished.flatMap(({ entries }) => unconfirmedCreates(entries));
 }
 
 /** Connects to every target and takes a complete picture of each. */
@@ -109,8 +125,7 @@ export function planFrom(
   observed: Readonly<Record<string, Observed>>,
   instants: { readonly asOf: number; readonly now: number },
 ): Planned {
-  const { policy, snapshot, ledger, recent, ledgerDigest } = desk;
-  const unconfirmed = unconfirmedClaims(desk.runs);
+  const { policy, snapshot, ledger, recent, unconfirmed, ledgerDigest } = desk;
   const store = openIntentStore(desk.repository);
   const wanted = desire(snapshot, policy, instants.asOf, store);
   store.save();

@@ -74,9 +74,15 @@ async function isRecorded(
   return (await askGit(repository.git, ["cat-file", "-e", `${commit}:${path}`])) !== null;
 }
 
-/** A run in which nothing was tried, or everything was so already in the ledger too, leaves no trace. */
+/**
+ * A run in which nothing was tried, or everything was so already in the ledger too, leaves no trace. A create that was cut
+ * off is deferred and has left an account, which later plans must know for ours.
+ */
 function isWorthRecording(run: Omit<Run, "previous">): boolean {
-  return run.outcomes.some(({ outcome }) => outcome.kind !== "deferred" && outcome.kind !== "skipped");
+  return run.outcomes.some(({ op, outcome }) => {
+    if (op.verb === "create" && outcome.anchor !== null) return true;
+    return outcome.kind !== "deferred" && outcome.kind !== "skipped";
+  });
 }
 
 function runFileChanges(run: Run): FileChange[] {
