@@ -99,7 +99,8 @@ export class Simulation {
       const port = this.#port(target.name);
       observed[target.name] = await port.observe(selectionFor(policy, target.name, this.ledger));
     }
-    const ledgerDigest = digestOf([...this.ledger.entries.values()]);
+    const entries = [...this.ledger.entries].sort(([one], [other]) => compareText(one, other));
+    const ledgerDigest = digestOf(entries.map(([, entry]) => entry));
     const input = { policy, snapshot, desire: wanted, ledger: this.ledger, observed, asOf: at, now: parseInstant(now) };
     const body = makePlan({
       ...input,
