@@ -53,7 +53,10 @@ function writeOne(page: Page, error: MusterError, indent: number, place: "alone"
   if (where !== "") page.line(indent + 2, [tone("dim", "at    "), where], indent + 8);
   if (place !== "alone") return;
   page.line(indent + 2, [tone("dim", "who   "), ACTORS[error.who] ?? error.who], indent + 8);
-  page.line(indent + 2, [tone("dim", "next  "), error.next], indent + 8);
+  // A next step may show what to write, line by line.
+  const [next = "", ...lines] = error.next.split("\n");
+  page.line(indent + 2, [tone("dim", "next  "), next], indent + 8);
+  for (const line of lines) page.line(indent + 10, [line.trimEnd()], indent + 12);
 }
 
 function writeUnknown(page: Page, error: unknown): void {

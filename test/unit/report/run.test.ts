@@ -70,6 +70,14 @@ Recorded 4 outcomes in 1f2e3d4c5b6a on main.
 });
 
 describe("renderError", () => {
+  it("prints a next step of several lines as it is to be written", () => {
+    const error = new MusterError("MUS-1103", { what: "x", next: "Write it as a block:\nvalue: |-\n  [job.title]" });
+    expect(renderError(error, { color: false })).toContain(`  next  Write it as a block:
+          value: |-
+            [job.title]
+`);
+  });
+
   it("says code, what, where, who and what next", () => {
     const error = new MusterError("MUS-1002", {
       what: 'unknown key "lifecyle"',
