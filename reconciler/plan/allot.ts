@@ -28,6 +28,8 @@ import type { Findings, Subject, TargetView } from "./subject.js";
 
 /** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
 export interface Allotment {
+  /** Epoch milliseconds: what Now() is. */
+  readonly asOf: number;
   of(subject: Subject): ReadonlyMap<string, string>;
   /** Subjects that lack a name they need. */
   readonly failed: ReadonlySet<Subject>;
@@ -115,7 +117,9 @@ function allotRound(
   fixed: ReadonlySet<Subject>,
   findings: Findings,
 ): void {
-  const scopes = new Map([...round].map(([mapping, { rule, unique }]) => [mapping, state.scopeOf(mapping, rule, unique)]));
+  const scopes = new Map(
+    [...round].map(([mapping, { rule, unique }]) => [mapping, state.scopeOf(mapping, rule, unique)]),
+  );
   const waiting: Seeker[] = [];
   for (const subject of subjects) {
     const own = round.get(subject.mapping);
@@ -247,6 +251,7 @@ type Holder = `anchor:${string}` | `identity:${string}`;
 type TakenNames = Map<string, Holder[]>;
 
 class AllotState implements Allotment {
+  readonly asOf: number;
   readonly failed = new Set<Subject>();
   readonly #policy: CompiledPolicy;
   readonly #views: Readonly<Record<string, TargetView>>;
@@ -264,6 +269,7 @@ class AllotState implements Allotment {
     asOf: number,
   ) {
     this.#policy = policy;
+    this.asOf = asOf;
     this.#views = views;
     for (const subject of subjects) this.#byIdentity.set(`${subject.target.name}|${subject.identity}`, subject);
     for (const view of Object.values(views)) {
@@ -414,14 +420,14 @@ function changesWith(subject: Subject, attribute: string, value: string): boolea
 export function evaluateDeferred(
   expression: Expression,
   inputs: Readonly<Record<string, Operand>>,
-  names: Pick<Allotment, "read">,
+  names: Pick<Allotment, "read" | "asOf">,
   subject: Subject,
 ): Value | null | undefined {
   const unknown = expression.paths.some((path) => isAccountPath(path) && names.read(subject, path) === undefined);
   if (unknown) return undefined;
   const result = expression.evaluate({
     get: (path) => (isAccountPath(path) ? names.read(subject, path) : inputs[path]),
-    asOf: 0,
+    asOf: names.asOf,
   });
   return result === undefined ? undefined : toText(result);
 }
