@@ -12,7 +12,7 @@
 import { compareText } from "../model/identity.js";
 import { type Op, type OpDraft, type OpId, opId, type Verb } from "../model/op.js";
 import type { Value } from "../model/value.js";
-import { assert } from "../support/errors.js";
+import { assert, MusterError } from "../support/errors.js";
 import type { Draft } from "./drafts.js";
 
 const RANKS: readonly Verb[] = [
@@ -45,13 +45,15 @@ interface Node {
 
 export function orderOps(drafts: readonly Draft[]): Op[] {
   let current = drafts;
-  for (;;) {
+  // Every round breaks one cycle, and there are fewer cycles than ops.
+  for (let round = 0; round <= drafts.length; round++) {
     const nodes = link(current);
     const ordered = sort(nodes);
     if (ordered.length === nodes.length) return ordered.map(finish);
     const cycle = findCycle(nodes.filter((node) => node.waiting > 0));
     current = breakCycle(current, cycle);
   }
+  throw new MusterError("MUS-9001", { what: "ops wait for each other, whatever is given a temporary name" });
 }
 
 function link(drafts: readonly Draft[]): Node[] {
@@ -129,7 +131,9 @@ function findCycle(stuck: readonly Node[]): Node[] {
 }
 
 function breakCycle(drafts: readonly Draft[], cycle: readonly Node[]): Draft[] {
-  const written = cycle.filter(({ draft }) => ["rename", "update"].includes(draft.op.verb));
+  const written = cycle.filter(
+    ({ draft }) => ["rename", "update"].includes(draft.op.verb) && draft.op.claims.length > 0,
+  );
   const chosen = [...written].sort((a, b) => compareNodes(a, b))[0];
   assert(chosen !== undefined, `ops ${cycle.map((node) => node.draft.op.verb).join(", ")} wait for each other`);
   const { draft, id } = chosen;
