@@ -65,7 +65,8 @@ function diffAttribute(
   const observed = raw === undefined ? null : resolveObserved(view, raw);
   const desired = wantedValue(context, subject, rule, wanted, observed);
   if (desired === undefined) return null;
-  if (raw !== undefined && pointsAtReplaced(context, subject, observed, desired))
+  const stale = pointsAtReplaced(context, subject, observed);
+  if (raw !== undefined && stale && sameValue(observed, desired))
     return { before: raw, after: desired, origin: "policy" };
   const stored = subject.entry?.current?.managed[rule.name];
   const confirmed = stored == null ? null : fromStored(stored);
@@ -82,18 +83,15 @@ function diffAttribute(
     reportDrift(context, subject, rule, observed, desired);
     return null;
   }
-  return { before: observed, after: desired, origin };
+  return { before: stale && raw !== undefined ? raw : observed, after: desired, origin };
 }
 
-/** The right person, but the account that this plan replaces: the reference follows to the new one. */
-function pointsAtReplaced(
-  context: ResolveContext,
-  subject: Subject,
-  observed: Value | null,
-  desired: Value | null,
-): boolean {
-  if (observed === null || !isReference(observed) || !("ref" in observed) || !sameValue(observed, desired))
-    return false;
+/**
+ * A reference to the account that this plan replaces. It is expected by its address: the person means the new account by
+ * the time the update is executed. A reference to the right person follows to the new account.
+ */
+function pointsAtReplaced(context: ResolveContext, subject: Subject, observed: Value | null): boolean {
+  if (observed === null || !isReference(observed) || !("ref" in observed)) return false;
   return context.replaced.has(`${subject.target.name}|${observed.ref}`);
 }
 
