@@ -213,7 +213,9 @@ function isContested(act: Act, intent: Intent): boolean {
   if (intent.rehire?.action === "reprovision") return true;
   if (act.policy.protectedWorker && intent.workers.some((key) => key === "hr:2")) return true;
   const accounts = [...act.ledgerAfter.entries.values()].filter(
-    (entry) => entry.current !== null && entry.workers.some((key) => intent.workers.includes(key as WorkerKey)),
+    ({ identity, current, workers }) =>
+      current !== null &&
+      (identity === intent.identity || workers.some((key) => intent.workers.includes(key as WorkerKey))),
   );
   return accounts.length > 1;
 }

@@ -165,6 +165,19 @@ test("references follow an account that is replaced", async () => {
   expect(coverage.verbs.get("unbind")).toBe(1);
 });
 
+test("somebody gets another manager in the plan that replaces the account of the old one", async () => {
+  const steps = [
+    step(20, [{ kind: "leave-company", who: 1, inDays: -2 }]),
+    step(20, [
+      { kind: "come-back", who: 0, inDays: -1 },
+      { kind: "manager", who: 0, manager: "3" },
+    ]),
+  ];
+  const people = [person("Anna", "Smith", { manager: 1 }), bo, person("Zoë", "Müller")];
+  const coverage = await live({ rehire: "reprovision" }, people, steps);
+  expect(coverage.verbs.get("unbind")).toBe(1);
+});
+
 test("nobody who is created is made to refer to an account that the same plan deletes", async () => {
   const hire = person("Zoë", "Müller", { from: 0, manager: 1 });
   const steps = [step(20, [{ kind: "leave-company", who: 1, inDays: -2 }]), step(20, [{ kind: "hire", spec: hire }])];
