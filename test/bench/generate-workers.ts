@@ -1,7 +1,7 @@
 /**
  * Invented people of an invented company, or people of a file, as an HR system exports them: the same rows for the same
  * size on every machine. Managers form a tree about six deep, one in twenty has left, one in a hundred starts within a
- * few weeks, a few come back under a new number, and the company works in nine time zones.
+ * few weeks, a few come back under a new number, and the company works in ten time zones.
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
