@@ -189,32 +189,33 @@ export function draftBind(subject: Subject, unconfirmed: ReadonlySet<string>): D
   });
 }
 
-/** The same account under another key: HR gave the person another primary record, or a personId. */
-export function diffBinding(subject: Subject): Draft[] {
+/** The same account under another key: HR gave the person a personId, or another one. */
+export function draftRekey(subject: Subject): Draft[] {
+  const { entry, rekeyed, account } = subject;
+  if (entry === null || !rekeyed || account === null) return [];
+  return [
+    draftRebind(subject, "identity", entry.identity, subject.identity, "HR identifies the person differently now"),
+  ];
+}
+
+/** Another worker supplies the attributes. */
+export function draftPrimary(subject: Subject): Draft[] {
   const { entry, intent } = subject;
-  const drafts: Draft[] = [];
-  if (entry?.current == null) return drafts;
-  const rebind = (slot: string, before: string, after: string, because: string) =>
-    draftFor(subject, {
-      verb: "bind",
-      slot,
-      before: { [slot]: before },
-      after: { [slot]: after },
-      ledgerOnly: true,
-      reasons: [mappingReason(subject, because)],
-    });
-  if (subject.rekeyed) {
-    drafts.push(rebind("identity", entry.identity, subject.identity, "HR identifies the person differently now"));
-  }
   // Not while values are frozen: create-only values are written for the new primary, and this op is what tells them to.
-  if (entry.current.primary !== intent.primary && !intent.frozen) {
-    const because = `worker ${intent.primary} now supplies the attributes (before: ${entry.current.primary})`;
-    // Under the new key, the primary is written to the entry that the re-key has moved there.
-    const primary = rebind("primary", entry.current.primary, intent.primary, because);
-    primary.needs.push(...drafts);
-    drafts.push(primary);
-  }
-  return drafts;
+  if (entry?.current == null || entry.current.primary === intent.primary || intent.frozen) return [];
+  const because = `worker ${intent.primary} now supplies the attributes (before: ${entry.current.primary})`;
+  return [draftRebind(subject, "primary", entry.current.primary, intent.primary, because)];
+}
+
+function draftRebind(subject: Subject, slot: string, before: string, after: string, because: string): Draft {
+  return draftFor(subject, {
+    verb: "bind",
+    slot,
+    before: { [slot]: before },
+    after: { [slot]: after },
+    ledgerOnly: true,
+    reasons: [mappingReason(subject, because)],
+  });
 }
 
 /**

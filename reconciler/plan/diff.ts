@@ -3,13 +3,14 @@ import type { Verb } from "../model/op.js";
 import { isReprovisioned } from "./allot.js";
 import {
   type Creation,
-  diffBinding,
   diffDeletion,
   diffPlace,
   diffState,
   draftBind,
   draftConfirm,
   draftCreate,
+  draftPrimary,
+  draftRekey,
   draftTasks,
   draftUnbind,
 } from "./diff-account.js";
@@ -55,6 +56,7 @@ function needsCreate(subject: Subject): boolean {
 
 type MemberDiff = (subject: Subject, object: Draft["op"]["object"], needs: readonly Draft[]) => Draft[];
 
+/** The ledger entry changes its key first, so that every other outcome finds it. */
 function diffSubject(
   input: PlanInput,
   view: TargetView,
@@ -65,7 +67,22 @@ function diffSubject(
   creations: ReadonlyMap<string, Creation>,
 ): Draft[] {
   if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject, input.unconfirmed)];
-  if (needsCreate(subject)) return draftAll(subject, creations.get(subject.identity), members);
+  const rekey = draftRekey(subject);
+  const rest = needsCreate(subject)
+    ? draftAll(subject, creations.get(subject.identity), members)
+    : diffBound(input, view, subject, context, exceptions, members);
+  for (const draft of rest) draft.needs.push(...rekey);
+  return [...rekey, ...rest];
+}
+
+function diffBound(
+  input: PlanInput,
+  view: TargetView,
+  subject: Subject,
+  context: ResolveContext,
+  exceptions: Exceptions,
+  members: MemberDiff,
+): Draft[] {
   if (subject.binding !== "bound" && subject.binding !== "contested") return [];
   const state = diffState(subject, { isReleased: exceptions.isReleased(subject) }, context.findings);
   const object = { anchor: subject.account?.anchor ?? "" };
@@ -73,9 +90,9 @@ function diffSubject(
   const deletion = subject.account?.managed === true ? diffDeletion(subject, input.asOf) : null;
   if (deletion !== null) return [deletion];
   if (subject.account?.managed !== true) return outside(subject, [...state, ...members(subject, object, [])], context);
-  const binding = diffBinding(subject);
   const attributes = diffAttributes(context, view, subject);
-  const rest = [
+  return [
+    ...draftPrimaryAfter(subject, attributes.drafts),
     ...draftConfirm(subject, attributes.found),
     ...state,
     ...members(subject, object, []),
@@ -83,21 +100,16 @@ function diffSubject(
     ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
-  linkBinding(subject, binding, rest);
-  return [...binding, ...rest];
 }
 
-/**
- * The ledger entry changes its key first, so that every other outcome finds it. A new primary is recorded after its
- * create-only values are written: recorded before, a refused one would never be planned again.
- */
-function linkBinding(subject: Subject, binding: readonly Draft[], rest: readonly Draft[]): void {
-  const rekey = binding.filter((draft) => draft.op.slot === "identity");
-  const createOnly = rest.filter(
+/** A new primary is recorded after its create-only values are written: before, a refused one would never be planned again. */
+function draftPrimaryAfter(subject: Subject, updates: readonly Draft[]): Draft[] {
+  const createOnly = updates.filter(
     ({ op }) => op.verb === "update" && subject.mapping.attribute.get(op.slot ?? "")?.createOnly === true,
   );
-  for (const draft of rest) draft.needs.push(...rekey);
-  for (const draft of binding) if (draft.op.slot === "primary") draft.needs.push(...rekey, ...createOnly);
+  const drafts = draftPrimary(subject);
+  for (const draft of drafts) draft.needs.push(...createOnly);
+  return drafts;
 }
 
 function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff): Draft[] {
