@@ -237,3 +237,28 @@ test("an account that went to another key and was given up there is not bound ag
   expect(coverage.verbs.get("unbind")).toBe(1);
   expect(coverage.verbs.get("create")).toBe(2);
 });
+
+test("a re-keyed account outside the managed containers: the entry moves before a membership is taken away", async () => {
+  const people = [anna, person("Bo", "Ng", { person: 1, department: "Legal" })];
+  const steps = [
+    step(1, [], [{ kind: "move", who: 1, container: "CN=Users,DC=corp,DC=example" }]),
+    step(1, [
+      { kind: "part", who: 1 },
+      { kind: "department", who: 1, department: "Works" },
+    ]),
+  ];
+  const coverage = await live({}, people, steps);
+  expect(coverage.verbs.get("remove-member")).toBe(1);
+});
+
+test("a re-keyed account is deleted, or replaced, under its new key", async () => {
+  const people = [person("Anna", "Smith", { person: 1 })];
+  const gone = [step(1, [{ kind: "layoff", who: 0, people: 1 }]), step(20, [{ kind: "part", who: 0 }]), step(1, [])];
+  expect((await live({ deleteAfter: "10d" }, people, gone)).verbs.get("delete")).toBe(1);
+  const back: HrEdit[] = [
+    { kind: "part", who: 0 },
+    { kind: "recall", inDays: -1 },
+  ];
+  const replaced = [step(1, [{ kind: "layoff", who: 0, people: 1 }]), step(20, back), step(1, [])];
+  expect((await live({ rehire: "reprovision" }, people, replaced)).verbs.get("unbind")).toBe(1);
+});
