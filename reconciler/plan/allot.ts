@@ -8,7 +8,7 @@
  *     reserves.
  *  2. Holders are settled first. An account keeps its name while policy says `onRename: keep`, or while the name is
  *     still one of its candidates (a counted form included). A name that somebody changed by hand is put back when it
- *     is still free. Only a holder whose candidates changed lets go; what it lets go is free in this plan.
+ *     is still free. What a holder lets go, since its candidates changed or its own name comes back, is free in this plan.
  *  3. Then those who need a name are served by start date and identity key: candidates in the order of the policy, then
  *     counters on the first candidate that can carry one. The same identity may have its retained name back.
  *  4. No candidate left is a finding, not a half-made account.
@@ -16,26 +16,11 @@
  * over all mappings of a target at once: a name that one mapping's people let go of is free for those of another.
  */
 import { compareText } from "../model/identity.js";
-import type { Operand } from "../model/intent.js";
 import type { Ledger } from "../model/ledger.js";
-import type { Value } from "../model/value.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
-import { isAccountPath, splitAccountPath } from "../policy/compiled.js";
-import { type Expression, toText } from "../policy/expression/index.js";
-import { countedForms, foldName, isFormOf, shapeCandidate } from "../policy/names.js";
-import { parseInstant } from "../policy/time.js";
-import type { Findings, Subject, TargetView } from "./subject.js";
-
-/** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
-export interface Allotment {
-  /** Epoch milliseconds: what Now() is. */
-  readonly asOf: number;
-  of(subject: Subject): ReadonlyMap<string, string>;
-  /** Subjects that lack a name they need. */
-  readonly failed: ReadonlySet<Subject>;
-  /** For deferred rules: what `account.X` and `target:T.X` read. */
-  read(subject: Subject, path: string): Operand | undefined;
-}
+import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
+import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
+import { type Findings, isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
 export function allot(
   policy: CompiledPolicy,
@@ -46,7 +31,7 @@ export function allot(
   mayRename: (subject: Subject) => boolean,
   findings: Findings,
 ): Allotment {
-  const state = new AllotState(policy, views, subjects, ledger, asOf);
+  const state = new NameState(policy, views, subjects, ledger, asOf);
   const takers = subjects.filter(takesNames);
   const fixed = new Set(takers.filter((subject) => !mayRename(subject)));
   const targets = new Set(policy.mappings.map((mapping) => mapping.target));
@@ -84,11 +69,21 @@ function* roundsOf(mappings: readonly CompiledMapping[]): Generator<Round> {
   }
 }
 
-/** Somebody whom a rule concerns, with the rule and the names that it must keep clear of. */
-interface Seeker extends NameRule {
+/** Somebody who may need another name than the account has: whom a rule concerns, and what must be kept clear of. */
+interface Seeker extends NameRule, Wish {
   readonly subject: Subject;
   readonly scope: NameScope;
 }
+
+/** What an account would rather have than a new name. */
+interface Wish {
+  /** The confirmed name that somebody changed by hand: it is put back when it is free. */
+  readonly restore: string | null;
+  /** What the account keeps when the confirmed name is not free; null: it needs one of the candidates. */
+  readonly keep: string | null;
+}
+
+const NEW_NAME: Wish = { restore: null, keep: null };
 
 /** Subjects with an account, and those that are about to get one. */
 function takesNames(subject: Subject): boolean {
@@ -96,22 +91,8 @@ function takesNames(subject: Subject): boolean {
   return subject.binding === "none" && subject.intent.create;
 }
 
-/**
- * An account that is about to be replaced keeps its names; the new one needs its own. Only an account that Muster disabled
- * between the two employments is replaced: one that was still in use when the person came back serves on, also when the
- * pre-hire stage of the return disables it.
- */
-export function isReprovisioned(subject: Subject): boolean {
-  const { rehire } = subject.intent;
-  const current = subject.entry?.current;
-  if (subject.binding !== "bound" || rehire?.action !== "reprovision" || current == null || !subject.intent.create)
-    return false;
-  if (current.disabledBy !== "muster" || current.disabledAt === null) return false;
-  return parseInstant(current.boundAt) < rehire.previousEnd && parseInstant(current.disabledAt) < rehire.since;
-}
-
 function allotRound(
-  state: AllotState,
+  state: NameState,
   round: Round,
   subjects: readonly Subject[],
   fixed: ReadonlySet<Subject>,
@@ -127,19 +108,22 @@ function allotRound(
     if (own === undefined || scope === undefined) continue;
     const { rule, unique } = own;
     const observed = textOf(subject.account?.attributes[rule.name]);
-    const settle = () => (fixed.has(subject) ? observed : settleHolder(state, scope, rule, unique, subject, observed));
-    const kept = isReprovisioned(subject) ? null : settle();
-    if (kept !== null) state.give(subject, rule.name, kept);
-    else if (rule.name in subject.intent.attributes) waiting.push({ subject, scope, rule, unique });
+    const wish = isReprovisioned(subject)
+      ? NEW_NAME
+      : fixed.has(subject)
+        ? { restore: null, keep: observed }
+        : wishOf(state, scope, rule, unique, subject, observed);
+    if (wish.restore === null && wish.keep !== null) state.give(subject, rule.name, wish.keep);
+    else if (rule.name in subject.intent.attributes) waiting.push({ subject, scope, rule, unique, ...wish });
   }
   waiting.sort(
     ({ subject: a }, { subject: b }) =>
       compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity),
   );
   const chosen = chooseNames(state, waiting);
-  for (const { subject, rule, unique } of waiting) {
-    const name = chosen.get(subject);
-    if (name !== undefined) {
+  for (const { subject, rule, unique, keep } of waiting) {
+    const name = chosen.get(subject) ?? keep;
+    if (name !== null) {
       state.give(subject, rule.name, name);
       continue;
     }
@@ -156,21 +140,29 @@ function allotRound(
 }
 
 /**
- * Names for those who wait, in their order. Somebody who lets go of a name and finds no other one keeps it after all: then
- * it was never free, and the choice is made again without it.
+ * Names for those who wait: first the ones that are put back, then new ones, both in the order of those who wait. Somebody
+ * who lets go of a name and finds no other one keeps it after all: then it was never free, and the choice is made again
+ * without it.
  */
-function chooseNames(state: AllotState, waiting: readonly Seeker[]): Map<Subject, string> {
+function chooseNames(state: NameState, waiting: readonly Seeker[]): Map<Subject, string> {
   const keepers = new Set<Subject>();
   for (;;) {
     const undo: (() => void)[] = [];
     const chosen = new Map<Subject, string>();
-    for (const { subject, scope, rule } of waiting)
-      if (!isReprovisioned(subject) && !keepers.has(subject)) undo.push(state.release(scope, subject, rule.name));
-    for (const { subject, scope, rule, unique } of waiting) {
-      const name = chooseName(state, scope, rule, unique, subject);
-      if (name === null) continue;
+    const choose = ({ subject, scope }: Seeker, name: string | null) => {
+      if (name === null) return;
       undo.push(state.take(scope, subject, name));
       chosen.set(subject, name);
+    };
+    for (const { subject, scope, rule } of waiting)
+      if (!isReprovisioned(subject) && !keepers.has(subject)) undo.push(state.release(scope, subject, rule.name));
+    for (const seeker of waiting) {
+      const { subject, scope, restore } = seeker;
+      if (restore !== null && state.isFree(scope, subject, restore)) choose(seeker, restore);
+    }
+    for (const seeker of waiting) {
+      const { subject, scope, rule, unique, keep } = seeker;
+      if (keep === null && !chosen.has(subject)) choose(seeker, chooseName(state, scope, rule, unique, subject));
     }
     const without = waiting
       .map(({ subject }) => subject)
@@ -181,43 +173,28 @@ function chooseNames(state: AllotState, waiting: readonly Seeker[]): Map<Subject
   }
 }
 
-/** The name the account keeps, or null when it needs a new one. */
-function settleHolder(
-  state: AllotState,
+/** What the account keeps, or has back: a name changed by hand is put back where policy corrects drift. */
+function wishOf(
+  state: NameState,
   scope: NameScope,
   rule: CompiledAttribute,
   unique: CompiledUnique,
   subject: Subject,
   observed: string | null,
-): string | null {
+): Wish {
   const confirmed = subject.entry?.current?.names[rule.name] ?? null;
-  const wanted = subject.intent.attributes[rule.name];
-  if (subject.account === null) return null;
-  if (wanted === undefined || subject.binding !== "bound") return observed;
-  const held = restorable(state, scope, rule, subject, observed, confirmed) ? confirmed : observed;
-  if (held === null) return null;
-  if (unique.onRename === "keep") return held;
-  const texts = state.candidates(subject, rule, unique);
-  const fits = texts.some((text) => isFormOf(held, text, unique, scope.limit));
-  return fits ? held : null;
-}
-
-/** A name changed by hand is put back when policy corrects drift and nobody else has it now. */
-function restorable(
-  state: AllotState,
-  scope: NameScope,
-  rule: CompiledAttribute,
-  subject: Subject,
-  observed: string | null,
-  confirmed: string | null,
-): boolean {
-  if (confirmed === null || observed === confirmed) return false;
-  if (observed !== null && rule.onDrift === "notify") return false;
-  return state.isFree(scope, subject, confirmed);
+  if (subject.account === null) return NEW_NAME;
+  if (subject.intent.attributes[rule.name] === undefined || subject.binding !== "bound")
+    return { restore: null, keep: observed };
+  const texts = unique.onRename === "keep" ? null : state.candidates(subject, rule, unique);
+  const fits = (name: string | null) =>
+    name !== null && (texts === null || texts.some((text) => isFormOf(name, text, unique, scope.limit)));
+  const drifted = observed !== confirmed && (observed === null || rule.onDrift !== "notify");
+  return { restore: drifted && fits(confirmed) ? confirmed : null, keep: fits(observed) ? observed : null };
 }
 
 function chooseName(
-  state: AllotState,
+  state: NameState,
   scope: NameScope,
   rule: CompiledAttribute,
   unique: CompiledUnique,
@@ -235,212 +212,7 @@ function chooseName(
   return null;
 }
 
-function tried(state: AllotState, rule: CompiledAttribute, unique: CompiledUnique, subject: Subject): string {
+function tried(state: NameState, rule: CompiledAttribute, unique: CompiledUnique, subject: Subject): string {
   const texts = state.candidates(subject, rule, unique);
   return texts.length === 0 ? "every candidate is empty" : `tried ${texts.join(", ")}`;
-}
-
-interface NameScope {
-  readonly space: string;
-  /** Targets whose names count as taken. */
-  readonly targets: readonly string[];
-  readonly limit: number;
-}
-
-type Holder = `anchor:${string}` | `identity:${string}`;
-type TakenNames = Map<string, Holder[]>;
-
-class AllotState implements Allotment {
-  readonly asOf: number;
-  readonly failed = new Set<Subject>();
-  readonly #policy: CompiledPolicy;
-  readonly #views: Readonly<Record<string, TargetView>>;
-  readonly #names = new Map<Subject, Map<string, string>>();
-  readonly #byIdentity = new Map<string, Subject>();
-  /** Target to space to folded name to holders; a holder stands there once for each of its attributes with the name. */
-  readonly #taken = new Map<string, Map<string, TakenNames>>();
-  readonly #none: ReadonlyMap<string, string> = new Map();
-
-  constructor(
-    policy: CompiledPolicy,
-    views: Readonly<Record<string, TargetView>>,
-    subjects: readonly Subject[],
-    ledger: Ledger,
-    asOf: number,
-  ) {
-    this.#policy = policy;
-    this.asOf = asOf;
-    this.#views = views;
-    for (const subject of subjects) this.#byIdentity.set(`${subject.target.name}|${subject.identity}`, subject);
-    for (const view of Object.values(views)) {
-      for (const { space, value, anchor } of view.observed.names)
-        this.#hold(view.target.name, space, value, `anchor:${anchor}`);
-    }
-    for (const entry of ledger.entries.values()) {
-      for (const kept of entry.retained) {
-        if (parseInstant(kept.until) > asOf)
-          this.#hold(entry.target, kept.space, kept.value, `identity:${entry.identity}`);
-      }
-    }
-  }
-
-  of(subject: Subject): ReadonlyMap<string, string> {
-    return this.#names.get(subject) ?? this.#none;
-  }
-
-  read(subject: Subject, path: string): Operand | undefined {
-    const { target, attribute } = splitAccountPath(path);
-    const other = target === null ? subject : this.#byIdentity.get(`${target}|${subject.identity}`);
-    if (other === undefined) return undefined;
-    const name = this.of(other).get(attribute);
-    if (name !== undefined) return name;
-    const intent = other.intent.attributes[attribute];
-    if (intent?.kind === "set") return asOperand(intent.value);
-    return textOf(other.account?.attributes[attribute]) ?? undefined;
-  }
-
-  scopeOf(mapping: CompiledMapping, rule: CompiledAttribute, unique: CompiledUnique): NameScope {
-    const own = this.#views[mapping.target]?.target;
-    const space = own?.capabilities.spaces[rule.name] ?? rule.name;
-    const sharing = this.#policy.targets.filter((target) => {
-      if (unique.within === "all" || target.name === mapping.target) return true;
-      return unique.within === "forest" && target.forest === own?.forest;
-    });
-    const limit = Math.min(unique.maxLength ?? 1024, own?.capabilities.maxLength[rule.name] ?? 1024);
-    return { space, targets: sharing.map((target) => target.name), limit };
-  }
-
-  candidates(subject: Subject, rule: CompiledAttribute, unique: CompiledUnique): string[] {
-    const intent = subject.intent.attributes[rule.name];
-    if (intent?.kind !== "candidates") return [];
-    const texts = intent.list.map((candidate, i) => {
-      if ("text" in candidate) return candidate.text;
-      const expression = unique.candidates[i];
-      return expression === undefined
-        ? ""
-        : (asText(evaluateDeferred(expression, candidate.inputs, this, subject)) ?? "");
-    });
-    return [...new Set(texts.filter((text) => text !== ""))];
-  }
-
-  isFree(scope: NameScope, subject: Subject, name: string): boolean {
-    const folded = foldName(name);
-    return scope.targets.every((target) => {
-      const holders = this.#tableOf(target, scope.space).get(folded);
-      if (holders === undefined) return true;
-      return holders.every((holder) => this.#isOwn(holder, subject));
-    });
-  }
-
-  give(subject: Subject, attribute: string, name: string): void {
-    const names = this.#names.get(subject) ?? new Map<string, string>();
-    names.set(attribute, name);
-    this.#names.set(subject, names);
-    const space = subject.target.capabilities.spaces[attribute] ?? attribute;
-    this.#hold(subject.target.name, space, name, `identity:${subject.identity}`);
-  }
-
-  /** Takes a name; the result gives it back. */
-  take(scope: NameScope, subject: Subject, name: string): () => void {
-    const { name: target } = subject.target;
-    const holder: Holder = `identity:${subject.identity}`;
-    this.#hold(target, scope.space, name, holder);
-    return () => this.#letGo(target, scope.space, name, holder);
-  }
-
-  /**
-   * The name that a holder lets go is free in this plan, unless another of its attributes keeps it (the mail address that
-   * stays when the login changes). The result takes it back.
-   */
-  release(scope: NameScope, subject: Subject, attribute: string): () => void {
-    const old = textOf(subject.account?.attributes[attribute]);
-    if (old === null || subject.account === null) return () => {};
-    const { name: target, capabilities } = subject.target;
-    const holder: Holder = `anchor:${subject.account.anchor}`;
-    const same = Object.entries(capabilities.spaces).filter(([name, space]) => {
-      const value = textOf(subject.account?.attributes[name]);
-      return space === scope.space && value !== null && foldName(value) === foldName(old);
-    });
-    const leaving = same.filter(([name]) => name === attribute || changesWith(subject, name, old));
-    for (const _ of leaving) this.#letGo(target, scope.space, old, holder);
-    return () => {
-      for (const _ of leaving) this.#hold(target, scope.space, old, holder);
-    };
-  }
-
-  #isOwn(holder: Holder, subject: Subject): boolean {
-    if (holder === `identity:${subject.identity}`) return true;
-    return subject.account !== null && !isReprovisioned(subject) && holder === `anchor:${subject.account.anchor}`;
-  }
-
-  #hold(target: string, space: string, name: string, holder: Holder): void {
-    const table = this.#tableOf(target, space);
-    const folded = foldName(name);
-    const holders = table.get(folded);
-    if (holders === undefined) table.set(folded, [holder]);
-    else holders.push(holder);
-  }
-
-  #tableOf(target: string, space: string): TakenNames {
-    const known = this.#taken.get(target)?.get(space);
-    if (known !== undefined) return known;
-    const table: TakenNames = new Map();
-    this.#taken.set(target, (this.#taken.get(target) ?? new Map<string, TakenNames>()).set(space, table));
-    return table;
-  }
-
-  #letGo(target: string, space: string, name: string, holder: Holder): void {
-    const holders = this.#tableOf(target, space).get(foldName(name)) ?? [];
-    const at = holders.indexOf(holder);
-    if (at >= 0) holders.splice(at, 1);
-  }
-}
-
-/** Whether an attribute gives up a value because policy wants another one in this plan. */
-function changesWith(subject: Subject, attribute: string, value: string): boolean {
-  const intent = subject.intent.attributes[attribute];
-  const unique = subject.mapping.attribute.get(attribute)?.unique;
-  switch (intent?.kind) {
-    case "clear":
-    case "deferred":
-      return true;
-    case "set":
-      return intent.value !== value;
-    case "candidates":
-      return unique?.onRename === "follow";
-    default:
-      return false;
-  }
-}
-
-/**
- * Evaluates an expression that reads names of accounts. A name that is not known makes the whole unmanaged: a half-built
- * value ("@corp.example" without its name) must never reach a directory.
- */
-export function evaluateDeferred(
-  expression: Expression,
-  inputs: Readonly<Record<string, Operand>>,
-  names: Pick<Allotment, "read" | "asOf">,
-  subject: Subject,
-): Value | null | undefined {
-  const unknown = expression.paths.some((path) => isAccountPath(path) && names.read(subject, path) === undefined);
-  if (unknown) return undefined;
-  const result = expression.evaluate({
-    get: (path) => (isAccountPath(path) ? names.read(subject, path) : inputs[path]),
-    asOf: names.asOf,
-  });
-  return result === undefined ? undefined : toText(result);
-}
-
-function asText(value: Value | null | undefined): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function textOf(value: Value | undefined): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function asOperand(value: Value): Operand | undefined {
-  if (typeof value === "string" || typeof value === "boolean") return value;
-  return Array.isArray(value) ? value : undefined;
 }

@@ -6,7 +6,7 @@ import { type Finding, PLAN_VERSION, type PlanBody, type PlanCounts } from "../m
 import type { CompiledMapping } from "../policy/compiled.js";
 import { formatInstant } from "../policy/time.js";
 import { MusterError, throwAll } from "../support/errors.js";
-import { allot, isReprovisioned } from "./allot.js";
+import { allot } from "./allot.js";
 import { diffTarget } from "./diff.js";
 import { diffDeletion } from "./diff-account.js";
 import { digestActions, digestInputs } from "./digest.js";
@@ -17,7 +17,7 @@ import { matchSubjects } from "./match.js";
 import { orderOps } from "./order.js";
 import type { ResolveContext } from "./resolve.js";
 import { gatherRestraint, mayRename } from "./restrain.js";
-import { collectFindings, type PlanInput, type Subject, type TargetView } from "./subject.js";
+import { collectFindings, isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
 import { buildView } from "./view.js";
 
 /** Makes the plan. Throws MUS-1105 and MUS-3003 for inputs that no plan can be made from. */

@@ -1,6 +1,5 @@
 /** Diff: for every subject of one target, the drafts that lead from what is observed to what is wanted. */
 import type { Verb } from "../model/op.js";
-import { isReprovisioned } from "./allot.js";
 import {
   type Creation,
   diffDeletion,
@@ -20,7 +19,7 @@ import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import type { ResolveContext } from "./resolve.js";
 import { type Restraint, restrain } from "./restrain.js";
-import type { PlanInput, Subject, TargetView } from "./subject.js";
+import { isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
 
 /** Drafts of all subjects of a target. */
 export function diffTarget(

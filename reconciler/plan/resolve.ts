@@ -2,7 +2,7 @@
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Value } from "../model/value.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
-import { type Allotment, evaluateDeferred } from "./allot.js";
+import { type Allotment, evaluateDeferred } from "./name-state.js";
 import type { Findings, Subject } from "./subject.js";
 
 export type Wanted =

@@ -8,6 +8,7 @@ import type { RecentOp } from "../model/run.js";
 import type { Snapshot } from "../model/worker.js";
 import type { CompiledMapping, CompiledPolicy, CompiledTarget } from "../policy/compiled.js";
 import type { Desire } from "../policy/desire.js";
+import { parseInstant } from "../policy/time.js";
 
 /** Everything a plan is made from. Instants are epoch milliseconds. */
 export interface PlanInput {
@@ -46,6 +47,20 @@ export interface Subject {
   readonly rekeyed: boolean;
   readonly binding: Binding;
   readonly account: ObservedAccount | null;
+}
+
+/**
+ * An account that is about to be replaced keeps its names; the new one needs its own. Only an account that Muster disabled
+ * between the two employments is replaced: one that was still in use when the person came back serves on, also when the
+ * pre-hire stage of the return disables it.
+ */
+export function isReprovisioned(subject: Subject): boolean {
+  const { rehire } = subject.intent;
+  const current = subject.entry?.current;
+  if (subject.binding !== "bound" || rehire?.action !== "reprovision" || current == null || !subject.intent.create)
+    return false;
+  if (current.disabledBy !== "muster" || current.disabledAt === null) return false;
+  return parseInstant(current.boundAt) < rehire.previousEnd && parseInstant(current.disabledAt) < rehire.since;
 }
 
 /** Lookups over one target's picture. */

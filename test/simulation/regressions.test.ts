@@ -259,6 +259,16 @@ test("a re-keyed account is deleted, or replaced, under its new key", async () =
     { kind: "part", who: 0 },
     { kind: "recall", inDays: -1 },
   ];
-  const replaced = [step(1, [{ kind: "layoff", who: 0, people: 1 }]), step(20, back), step(1, [])];
+  const replaced = [step(4, [{ kind: "layoff", who: 0, people: 1 }]), step(20, back), step(1, [])];
   expect((await live({ rehire: "reprovision" }, people, replaced)).verbs.get("unbind")).toBe(1);
+});
+
+test("a name that is put back frees the one that somebody gave the account by hand", async () => {
+  // Bo's account was renamed to u1 by hand, the only name left to Anna once she has no given name.
+  const people = [anna, bo, person("", "Ng")];
+  const steps = [
+    step(1, [{ kind: "rename", who: 0, given: "", family: "Ng" }], [{ kind: "rename", who: 1, name: "u1" }]),
+  ];
+  const coverage = await live({}, people, steps);
+  expect(coverage.verbs.get("rename")).toBeGreaterThan(1);
 });
