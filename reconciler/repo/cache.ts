@@ -4,15 +4,16 @@
  * (a blob id, a digest of inputs). Values are JSON. What was neither read nor set since the cache was opened is dropped
  * when it is saved, so that it does not grow for ever.
  *
- * The file: one line of JSON { magic, kind, version, crc32 of the rest }, then one line per entry, key TAB value. A value
- * is parsed when it is asked for, and entries that were only read are copied as bytes.
+ * The file: one line of JSON { magic, kind, version, crc32 of the rest }, then one line per entry, key TAB value. All of
+ * it is ASCII, other characters are escaped as JSON does it: so its bytes are its text, and nothing is decoded when it is
+ * read. A value is parsed when it is asked for, and entries that were only read are written again as they are.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { sha256 } from "../model/hash.js";
 
-const MAGIC = "muster-cache-1";
+const MAGIC = "muster-cache-2";
 
 interface Header {
   readonly magic: string;
@@ -21,18 +22,10 @@ interface Header {
   readonly crc32: number;
 }
 
-/** The entries of a file: its bytes, and where in them the value of each key lies. */
-interface Stored {
-  readonly body: Buffer;
-  readonly spans: ReadonlyMap<string, Span>;
-}
+/** The entries of a file, values as JSON. */
+type Stored = ReadonlyMap<string, string>;
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-const NOTHING: Stored = { body: Buffer.alloc(0), spans: new Map() };
+const NOTHING: Stored = new Map();
 
 export class Cache {
   private readonly added = new Map<string, string>();
@@ -56,10 +49,10 @@ export class Cache {
   get<T>(key: string): T | undefined {
     const added = this.added.get(key);
     if (added !== undefined) return JSON.parse(added) as T;
-    const span = this.stored.spans.get(key);
-    if (span === undefined) return undefined;
+    const stored = this.stored.get(key);
+    if (stored === undefined) return undefined;
     this.used.add(key);
-    return JSON.parse(this.stored.body.toString("utf8", span.start, span.end)) as T;
+    return JSON.parse(stored) as T;
   }
 
   /** Keeps a JSON value. Keys hold no tab and no line break. */
@@ -72,24 +65,43 @@ export class Cache {
    * written (a read-only disk) is no error: the answer is false.
    */
   save(): boolean {
-    if (this.file === null || (this.added.size === 0 && this.used.size === this.stored.spans.size)) return true;
-    const parts: Buffer[] = [];
-    for (const key of this.used) {
-      const span = this.stored.spans.get(key);
-      if (span === undefined || this.added.has(key)) continue;
-      parts.push(Buffer.from(`${key}\t`), this.stored.body.subarray(span.start, span.end), NEWLINE);
-    }
-    for (const [key, value] of this.added) parts.push(Buffer.from(`${key}\t${value}\n`));
+    if (this.file === null || (this.added.size === 0 && this.used.size === this.stored.size)) return true;
     try {
-      replace(this.file, this.kind, this.version, Buffer.concat(parts));
+      replace(this.file, this.kind, this.version, Buffer.concat([...this.blocks()]));
       return true;
     } catch {
       return false;
     }
   }
+
+  /** What the file will hold, in pieces that are not too long for one string. */
+  private *blocks(): Generator<Buffer> {
+    let lines = "";
+    for (const [key, value] of this.entries()) {
+      lines += `${inAscii(JSON.stringify(key)).slice(1, -1)}\t${value}\n`;
+      if (lines.length < BLOCK) continue;
+      yield Buffer.from(lines, "latin1");
+      lines = "";
+    }
+    yield Buffer.from(lines, "latin1");
+  }
+
+  private *entries(): Generator<readonly [string, string]> {
+    for (const key of this.used) {
+      const value = this.stored.get(key);
+      if (value !== undefined && !this.added.has(key)) yield [key, value];
+    }
+    for (const [key, value] of this.added) yield [key, inAscii(value)];
+  }
 }
 
-const NEWLINE = Buffer.from("\n");
+/** Bytes that are read or written at once. */
+const BLOCK = 1 << 22;
+
+/** JSON with every other character as \uXXXX. */
+function inAscii(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 function load(file: string, kind: string, version: string): Stored {
   const bytes = readWhole(file);
@@ -98,15 +110,24 @@ function load(file: string, kind: string, version: string): Stored {
   const header = parseHeader(bytes.toString("utf8", 0, end));
   const body = bytes.subarray(end + 1);
   if (header.magic !== MAGIC || header.kind !== kind || header.version !== version) return NOTHING;
-  if (header.crc32 !== crc32(body)) return NOTHING;
-  const spans = new Map<string, Span>();
-  for (let at = 0; at < body.length; ) {
-    const tab = body.indexOf(0x09, at);
-    const stop = body.indexOf(0x0a, tab);
-    spans.set(body.toString("utf8", at, tab), { start: tab + 1, end: stop });
+  if (header.crc32 !== crc32(body) || body.at(-1) !== 0x0a) return NOTHING;
+  const entries = new Map<string, string>();
+  for (let from = 0; from < body.length; ) {
+    const to = body.indexOf(0x0a, Math.min(from + BLOCK, body.length - 1)) + 1;
+    readEntries(body.toString("latin1", from, to), entries);
+    from = to;
+  }
+  return entries;
+}
+
+function readEntries(text: string, entries: Map<string, string>): void {
+  for (let at = 0; at < text.length; ) {
+    const tab = text.indexOf("\t", at);
+    const stop = text.indexOf("\n", tab);
+    const key = text.slice(at, tab);
+    entries.set(key.includes("\\") ? (JSON.parse(`"${key}"`) as string) : key, text.slice(tab + 1, stop));
     at = stop + 1;
   }
-  return { body, spans };
 }
 
 function readWhole(file: string): Buffer {

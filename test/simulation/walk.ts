@@ -1,6 +1,7 @@
 /** Walks through a world: at every step time passes, people edit, Muster runs until nothing is left, and all is checked. */
 
 import { canonicalJson } from "../../reconciler/model/hash.js";
+import type { Op } from "../../reconciler/model/op.js";
 import type { PlanBody } from "../../reconciler/model/plan.js";
 import { desire } from "../../reconciler/policy/desire.js";
 import { MemoryTarget } from "../../reconciler/targets/memory/target.js";
@@ -63,7 +64,8 @@ class Walker {
 
   /**
    * Plans and applies until nothing is left: twice at most, once where nothing was bound or deleted; a third time where
-   * another account of a person turns up because the first was deleted.
+   * another account of a person turns up because the first was deleted, or because an account went to another worker of its
+   * person and no longer carries the match key of the first.
    */
   async settle(): Promise<void> {
     const simulation = this.#simulation;
@@ -75,7 +77,8 @@ class Walker {
     let previous = first;
     let last = await simulation.plan(this.#asOf());
     for (let applies = 1; last.ops.length > 0; applies++) {
-      const most = first.ops.some((op) => op.verb === "delete") ? 3 : 2;
+      const uncovers = (op: Op) => op.verb === "delete" || (op.verb === "bind" && op.slot === "primary");
+      const most = first.ops.some(uncovers) ? 3 : 2;
       if (applies === most || !leavesMore(previous))
         throw new Broken(
           `changes are left after ${applies} applies: ${describe(last)}; the last was: ${describe(previous)}`,
