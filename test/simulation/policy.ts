@@ -58,7 +58,7 @@ export const policySpec: fc.Arbitrary<PolicySpec> = fc.record({
   outOfScope: fc.constantFrom("disabled", "disabled", "keep"),
   deleteAfter: fc.constantFrom("10d", "10d", "30d", null),
   deleteUnused: fc.boolean(),
-  rehire: fc.constantFrom("reprovision", "reprovision", "late-reprovision", "reactivate", "none"),
+  rehire: fc.constantFrom("reprovision", "reprovision", "reprovision", "late-reprovision", "reactivate", "none"),
   onRename: fc.constantFrom("follow", "follow", "keep"),
   counter: fc.boolean(),
   lastResort: chance(70),

@@ -49,8 +49,8 @@ const kind = <const K extends string>(...names: K[]) => fc.constantFrom(...names
 const hrEdit: fc.Arbitrary<HrEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("leave-company"), who, inDays: soon }), weight: 5 },
   { arbitrary: fc.record({ kind: kind("come-back"), who, inDays: soon }), weight: 6 },
-  { arbitrary: fc.record({ kind: kind("layoff"), who, people: fc.integer({ min: 2, max: 8 }) }), weight: 5 },
-  { arbitrary: fc.record({ kind: kind("recall"), inDays: fc.integer({ min: -1, max: 12 }) }), weight: 5 },
+  { arbitrary: fc.record({ kind: kind("layoff"), who, people: fc.integer({ min: 2, max: 10 }) }), weight: 5 },
+  { arbitrary: fc.record({ kind: kind("recall"), inDays: fc.integer({ min: -1, max: 12 }) }), weight: 7 },
   { arbitrary: fc.record({ kind: kind("dismiss"), who }), weight: 1 },
   { arbitrary: fc.record({ kind: kind("rename"), who, given: givenName, family: familyName }), weight: 3 },
   { arbitrary: fc.record({ kind: kind("swap"), who, with: who }), weight: 3 },
