@@ -7,6 +7,7 @@ import { applyOne, readyOp } from "../support/ready-ops.js";
 import {
   cookieOf,
   entry,
+  extendedResult,
   page,
   result,
   type Script,
@@ -132,6 +133,20 @@ describe("identity", () => {
     await server?.close();
     const refused: Script = ({ request, id }) => (request.kind === "bind" ? [result(id, "bind", 49)] : undefined);
     expect(await codeOf((await connect(refused)).open("reader"))).toBe("MUS-5002");
+  });
+
+  it.each([
+    ["the SID of a user", "0105000000000005150000001122334455667788aabbccddf4010000", "no error"],
+    ["the anonymous SID", "010100000000000507000000", "MUS-5002"],
+    ["no SID", "", "MUS-5002"],
+  ])("asks for tokenGroups where the server does not know Who Am I: %s", async (_, sid, code) => {
+    const port = await connect(({ request, id }) => {
+      if (request.kind === "extended") return [extendedResult(id, 2)];
+      if (request.kind !== "search") return undefined;
+      const tokenGroups = sid === "" ? {} : { tokenGroups: [Buffer.from(sid, "hex")] };
+      return request.base === "" ? [entry(id, "", tokenGroups), ...page(id)] : page(id, { dns: [BASE] });
+    });
+    expect(await codeOf(port.open("reader"))).toBe(code);
   });
 
   it("MUS-5002 for an empty password, which would bind nobody: it is not sent", async () => {

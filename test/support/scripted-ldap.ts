@@ -95,6 +95,11 @@ export function whoAmI(id: number, identity: string): Buffer {
   return message(id, element(0x78, ...resultBody(0), element(0x8b, identity)));
 }
 
+/** The response to an extended operation, without a value. */
+export function extendedResult(id: number, code: number): Buffer {
+  return message(id, element(0x78, ...resultBody(code)));
+}
+
 /** An entry of a search. */
 export function entry(
   id: number,

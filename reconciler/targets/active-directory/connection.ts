@@ -47,6 +47,7 @@ export class LdapError extends Error {
 
 /** Result codes of RFC 4511 section 4.1.9 that the driver tells apart. */
 const RESULT = {
+  protocolError: 2,
   sizeLimitExceeded: 4,
   noSuchAttribute: 16,
   undefinedAttributeType: 17,

@@ -1,7 +1,7 @@
 /**
- * A bound connection, renewed when it was lost. After every bind the server is asked who we are (RFC 4532): a connection
- * that answers "nobody", or somebody else than the first time, is not used, since an anonymous reader sees an empty
- * directory and calls it success.
+ * A bound connection, renewed when it was lost. After every bind the server is asked who we are (identity.ts): a
+ * connection that answers "nobody", or somebody else than the first time, is not used, since an anonymous reader sees an
+ * empty directory and calls it success.
  */
 import {
   AddRequest,
@@ -9,12 +9,12 @@ import {
   BindRequest,
   type Change,
   DeleteRequest,
-  ExtendedRequest,
   ModifyDNRequest,
   ModifyRequest,
 } from "ldapts";
 import { MusterError } from "../../support/errors.js";
 import { Connection, ConnectionLost, hasCode, type Reply } from "./connection.js";
+import { askIdentity } from "./identity.js";
 
 export interface SessionOptions {
   /** Name of the target, for errors. */
@@ -29,8 +29,6 @@ export interface SessionOptions {
   /** Milliseconds; 60,000 by default. */
   readonly operationTimeout?: number;
 }
-
-const WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3";
 
 export class Session {
   readonly options: SessionOptions;
@@ -121,13 +119,13 @@ export class Session {
   }
 
   async #prove(connection: Connection): Promise<void> {
-    let identity: string | undefined;
+    let identity: string | null;
     try {
-      identity = await connection.extended((messageId) => new ExtendedRequest({ messageId, oid: WHO_AM_I }));
+      identity = await askIdentity(connection);
     } catch (error) {
       throw this.#error("MUS-5001", `the server does not say who is bound: ${messageOf(error)}`, error);
     }
-    if (identity === undefined || identity === "") throw this.#error("MUS-5002", "the server sees nobody bound");
+    if (identity === null) throw this.#error("MUS-5002", "the server sees nobody bound");
     this.#identity ??= identity;
     if (identity !== this.#identity) throw this.#error("MUS-5002", "after a reconnect the server sees another user");
   }
