@@ -1,7 +1,7 @@
 /** The ports: what the edges must provide. Nothing in plan/ or apply/ knows which target, journal or clock it serves. */
 import type { IdentityKey } from "./identity.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "./observed.js";
-import type { Op, Outcome, Verb } from "./op.js";
+import type { Op, OpId, Outcome, Verb } from "./op.js";
 import type { Plan } from "./plan.js";
 
 export interface Clock {
@@ -65,6 +65,31 @@ export interface TargetPort {
   apply(ops: readonly ReadyOp[], selection: Selection): AsyncIterable<Outcome>;
   forecast(ops: readonly Op[]): Forecast;
   close(): Promise<void>;
+}
+
+/** A password on its way to the people who hand it out. */
+export interface Secret {
+  readonly target: string;
+  /** Op that sets it: what the file is named by. */
+  readonly op: OpId;
+  readonly identity: Op["identity"];
+  /** How people know the account: its login name, or its address. */
+  readonly account: string;
+  readonly purpose: "initial" | "reset";
+  readonly secret: string;
+}
+
+/** Where secrets go that somebody may open later. Whatever is put there is encrypted before it leaves the process. */
+export interface SecretSink {
+  /** Makes sure that secrets can be kept. Throws MUS-5008. */
+  open(): Promise<void>;
+  /** Durable (fsync) before it returns. Throws MUS-5008. */
+  put(secret: Secret): Promise<KeptSecret>;
+}
+
+export interface KeptSecret {
+  /** Takes it back: the target refused the password, so nothing opens with it. */
+  withdraw(): Promise<void>;
 }
 
 /** Entries of a journal, in the order they were appended. Each is durable when `append` returns. */

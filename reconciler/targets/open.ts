@@ -5,8 +5,10 @@ import type { Capabilities, TargetPort } from "../model/ports.js";
 import { MusterError, unreachable } from "../support/errors.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./active-directory/capabilities.js";
 import { ActiveDirectoryTarget } from "./active-directory/target.js";
+import type { PasswordRules } from "./active-directory/write/set-password.js";
 import { AD_LIKE } from "./memory/presets.js";
 import { memoryTarget } from "./memory/target.js";
+import { DirectorySink } from "./secrets/directory-sink.js";
 
 /** Looks a name up in the environment of the process. */
 export type Environment = (name: string) => string | undefined;
@@ -50,7 +52,27 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
     base: value("base", target.base),
     managed: { accounts: target.managed.accounts, groups: target.managed.groups },
     claim: target.claim,
+    passwords: passwordRules(target, environment),
   });
+}
+
+/** The folder of the sink is looked up when a writer opens it: who plans in a pull request has none. */
+function passwordRules(target: Target, environment: Environment): PasswordRules {
+  const rule = ({ handOut = "never", mustChange = false }: NonNullable<Target["initialPassword"]> = {}) => {
+    return { handOut, mustChange } as const;
+  };
+  const { secrets } = target;
+  const initial = rule(target.initialPassword);
+  const reset = rule(target.resetPassword);
+  if (secrets === undefined || (initial.handOut === "never" && reset.handOut === "never"))
+    return { initial, reset, sink: null };
+  const sink = new DirectorySink({
+    target: target.name,
+    path: () => resolve(target, "secrets.path", secrets.path, environment),
+    recipients: secrets.recipients,
+    now: () => Date.now(),
+  });
+  return { initial, reset, sink };
 }
 
 /** A literal, or what `env:MUSTER_NAME` stands for. Other variables are not read: a policy file must not reach them. */

@@ -1,5 +1,6 @@
-/** Initial passwords. They are written and forgotten: nothing returns, logs or stores them. */
+/** Initial passwords. They are written and forgotten: nothing logs them, and nothing stores them in clear. */
 import { randomInt } from "node:crypto";
+import { inspect } from "node:util";
 import { Attribute, Change } from "ldapts";
 
 /** Without those that look alike (0 O 1 l I), so that a sink can hand them out on paper. */
@@ -36,6 +37,10 @@ export function passwordChange(password: string): Change {
 class SecretAttribute extends Attribute {
   toJSON(): { type: string } {
     return { type: this.type };
+  }
+
+  [inspect.custom](): { type: string } {
+    return this.toJSON();
   }
 }
 

@@ -7,6 +7,7 @@ import { MusterError } from "../../support/errors.js";
 import { decodeGuid, decodeText, decodeValue, encodeGuid, guidDn } from "./codec.js";
 import { type Entry, hasChildren, incomplete, searchAll, searchBase } from "./search.js";
 import type { Session } from "./session.js";
+import type { PasswordRules } from "./write/set-password.js";
 
 /** What the driver needs to know of its target, beside the connection. */
 export interface Place {
@@ -20,6 +21,7 @@ export interface Place {
   readonly claim: string;
   /** Whether the server finds objects by `<GUID=...>`; proven when the target is opened. */
   readonly guidAddresses: boolean;
+  readonly passwords: PasswordRules;
 }
 
 /** userAccountControl: ADS_UF_ACCOUNTDISABLE (MS-ADTS 2.2.16). */

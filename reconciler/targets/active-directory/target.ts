@@ -16,6 +16,7 @@ import { mergeLanes } from "./stream.js";
 import { createAccount } from "./write/create.js";
 import { changeMembers, type MemberOp } from "./write/members.js";
 import { relocateAccount } from "./write/relocate.js";
+import { FORGOTTEN_PASSWORDS, type PasswordRules } from "./write/set-password.js";
 import { deleteAccount, resetPassword, switchAccount, unsupportedTask } from "./write/state.js";
 import { updateAccount } from "./write/update.js";
 
@@ -25,6 +26,8 @@ export interface ActiveDirectoryOptions extends Omit<SessionOptions, "target"> {
   readonly managed: { readonly accounts: readonly string[]; readonly groups?: readonly string[] | undefined };
   /** Attribute that holds the claim of a create. */
   readonly claim: string;
+  /** Left out: passwords are random, and nobody ever sees them. */
+  readonly passwords?: PasswordRules;
 }
 
 /** What is executed as one: ops of one object that belong together, or members of one group. */
@@ -48,9 +51,10 @@ export class ActiveDirectoryTarget implements TargetPort {
     this.#session = new Session({ ...options, target: options.name });
   }
 
-  async open(): Promise<void> {
+  async open(role: "reader" | "writer"): Promise<void> {
+    const { base, managed, claim, passwords = FORGOTTEN_PASSWORDS } = this.#options;
+    if (role === "writer") await passwords.sink?.open();
     await this.#session.open();
-    const { base, managed, claim } = this.#options;
     const entry = await searchBase(this.#session, base, ["objectGUID"]);
     if (entry === null) throw incomplete(this.#session, `the base ${base} cannot be read`);
     const byGuid = await searchBase(this.#session, guidDn(anchorOf(this.#session, entry)), ["1.1"]).catch(() => null);
@@ -61,6 +65,7 @@ export class ActiveDirectoryTarget implements TargetPort {
       groupContainers: managed.groups?.map(normalizeDn) ?? null,
       claim,
       guidAddresses: byGuid !== null,
+      passwords,
     };
   }
 
