@@ -5,6 +5,7 @@ import type { ReadyOp } from "../../../model/ports.js";
 import type { Value } from "../../../model/value.js";
 import { leafValue, normalizeDn, parentDn, rdn, sameDn } from "../../../support/dn.js";
 import { MusterError } from "../../../support/errors.js";
+import { hasCode } from "../connection.js";
 import { changedMeanwhile, isGone, wasAlready } from "../errors.js";
 import { findEntry, isBelow, type Place } from "../read.js";
 import { settle, type Verdict } from "./settle.js";
@@ -65,13 +66,31 @@ async function modifyDn(
   // One request for all parts; each op judges it for itself.
   let sent: Promise<void> | undefined;
   const write = () => {
-    sent ??= place.session.modifyDn(address, rdn("CN", wanted.cn), superior);
+    sent ??= sendModifyDn(place, address, rdn("CN", wanted.cn), { superior, container: now.container });
     return sent;
   };
   const outcomes: Outcome[] = [];
   for (const part of parts)
     outcomes.push(await settle({ op: part.op, anchor, write, judge: () => judge(place, anchor, part) }));
   return outcomes;
+}
+
+/**
+ * Samba does not find a `<GUID=...>` that is renamed within its container (noSuchObject), and does where the container is
+ * named; Active Directory takes both (MS-ADTS 3.1.1.5.4.1). A first try by GUID alone asks for no more rights than a rename.
+ */
+async function sendModifyDn(
+  { session, guidAddresses }: Place,
+  address: string,
+  newRdn: string,
+  { superior, container }: { readonly superior: string | null; readonly container: string },
+): Promise<void> {
+  try {
+    await session.modifyDn(address, newRdn, superior);
+  } catch (error) {
+    if (!guidAddresses || superior !== null || !hasCode(error, "noSuchObject")) throw error;
+    await session.modifyDn(address, newRdn, container);
+  }
 }
 
 async function judge(place: Place, anchor: Anchor, part: Part): Promise<Verdict> {
