@@ -91,7 +91,8 @@ function diffAttribute(
  * the time the update is executed. A reference to the right person follows to the new account.
  */
 function pointsAtReplaced(context: ResolveContext, subject: Subject, observed: Value | null): boolean {
-  if (observed === null || !isReference(observed) || !("ref" in observed)) return false;
+  if (context.replaced.size === 0 || observed === null) return false;
+  if (!isReference(observed) || !("ref" in observed)) return false;
   return context.replaced.has(`${subject.target.name}|${observed.ref}`);
 }
 
@@ -119,6 +120,8 @@ function wantedValue(
 }
 
 function equal(view: TargetView, a: Value | null, b: Value | null): boolean {
+  if (a === b) return true;
+  if (typeof a === "string" && typeof b === "string") return false;
   if (sameValue(a, b)) return true;
   return a !== null && b !== null && isReference(a) && isReference(b) && sameReference(view, a, b);
 }

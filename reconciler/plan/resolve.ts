@@ -13,8 +13,8 @@ export type Wanted =
 
 export interface ResolveContext {
   readonly allotment: Allotment;
-  /** By target and identity: subjects that have an account or get one in this plan. */
-  readonly reachable: ReadonlyMap<string, Subject>;
+  /** By target: identities that have an account or get one in this plan. */
+  readonly reachable: ReadonlyMap<string, ReadonlySet<IdentityKey>>;
   /** By target and identity: accounts that are replaced by new ones in this plan; references to them move along. */
   readonly replaced: ReadonlySet<string>;
   readonly identityOf: (worker: WorkerKey, per: "person" | "worker") => IdentityKey | undefined;
@@ -34,7 +34,7 @@ export function resolveAttribute(
     case "clear":
       return intent;
     case "candidates": {
-      const name = context.allotment.of(subject).get(rule.name);
+      const name = context.allotment.name(subject, rule.name);
       return name === undefined ? undefined : { kind: "set", value: name };
     }
     case "deferred": {
@@ -55,7 +55,7 @@ function resolveReference(context: ResolveContext, subject: Subject, worker: Wor
   const other = subject.mapping.per === "person" ? "worker" : "person";
   for (const per of [subject.mapping.per, other] as const) {
     const identity = context.identityOf(worker, per);
-    if (identity === undefined || !context.reachable.has(`${subject.target.name}|${identity}`)) continue;
+    if (identity === undefined || context.reachable.get(subject.target.name)?.has(identity) !== true) continue;
     return { kind: "set", value: { ref: identity } };
   }
   return { kind: "unresolved", worker };
