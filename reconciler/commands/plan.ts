@@ -72,7 +72,7 @@ async function printPlan(
   if (options.format === "markdown") return context.print(renderMarkdown(plan));
   const commits = await commitOfBlob(desk.repository, plan.body, desk.commits.desired);
   const details = options.full ? "full" : "normal";
-  const identities = plan.body.ops.map((op) => op.identity);
+  const identities = plan.body.ops.flatMap((op) => op.identity ?? []);
   const applyCommand = options.out === null ? undefined : `muster apply --plan ${options.out}`;
   context.print(
     renderPlan(plan, {

@@ -26,6 +26,8 @@ export interface Capabilities {
   readonly required: readonly string[];
   /** Longest value in characters, where there is one. */
   readonly maxLength: Readonly<Record<string, number>>;
+  /** Attributes (in lower case) that no mapping may name, and why. */
+  readonly readOnly?: Readonly<Record<string, string>>;
   /** Whether a modify carries what it expects to find. */
   readonly compareAndSwap: boolean;
   readonly tasks: readonly string[];

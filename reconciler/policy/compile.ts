@@ -5,7 +5,7 @@ import { compareText } from "../model/identity.js";
 import type { Policies, PolicyDocument } from "../model/policy.js";
 import type { Capabilities } from "../model/ports.js";
 import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
-import { checkMapping, checkPaths, checkTasks } from "./check.js";
+import { checkMapping, checkPaths, checkSharedGroups, checkTasks } from "./check.js";
 import { checkSecrets } from "./check-secrets.js";
 import { accountPaths, compileMapping, whereAt } from "./compile-mapping.js";
 import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
@@ -49,6 +49,7 @@ export function compilePolicies(
   const entitlements = policies.entitlements
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => compileEntitlement(document, scopes)) ?? []);
+  attempt(() => throwAll(checkSharedGroups(entitlements)));
   const mappings = policies.mappings
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);
@@ -113,7 +114,20 @@ function compileEntitlement(
     group: entitlement.group,
     scope,
     onLoss: entitlement.onLoss ?? "remove",
+    exclusive: exclusiveRule(document),
   };
+}
+
+/** Throws MUS-1110 where an exclusive group would keep those who are no longer entitled. */
+function exclusiveRule(document: CompiledEntitlement["document"]): CompiledEntitlement["exclusive"] {
+  const { membership, onLoss, name } = document.value;
+  if (typeof membership !== "object") return null;
+  const { since, firstRun = "notify" } = membership.exclusive;
+  if (onLoss === undefined || onLoss === "remove") return { since, firstRun };
+  throw new MusterError("MUS-1110", {
+    what: `entitlement ${name} is exclusive and says onLoss: ${onLoss}: nobody stays in the group without an entitlement`,
+    where: whereAt(document, "/onLoss"),
+  });
 }
 
 function joinMapping(

@@ -50,6 +50,8 @@ export interface CompiledEntitlement {
   readonly group: string;
   readonly scope: CompiledScope;
   readonly onLoss: "remove" | "remove-granted" | "keep";
+  /** null: additive. `since` is an ISO date. */
+  readonly exclusive: { readonly since: string; readonly firstRun: "notify" | "remove" } | null;
 }
 
 export interface CompiledMapping {

@@ -11,11 +11,11 @@ import { shortKey } from "./words.js";
 export const MASK = "•••";
 
 export interface MaskRules {
-  /** Attributes whose values may be shown; `enabled` and `member` always may. */
+  /** Attributes whose values may be shown; `enabled`, `member` and `deleted` always may. */
   readonly show: readonly string[];
 }
 
-const HARMLESS = ["enabled", "member"];
+const HARMLESS = ["enabled", "member", "deleted"];
 
 export function maskPlan(plan: Plan, rules: MaskRules): Plan {
   const show = new Set([...HARMLESS, ...rules.show]);

@@ -17,6 +17,7 @@ export interface Row {
 
 /** "disable account", "clear". */
 export function verbOf(op: Op): string {
+  if (op.verb === "bind" && op.slot === "exclusive") return "note of group";
   return isClear(op) ? "clear" : verbPhrase(op.verb);
 }
 

@@ -1,5 +1,6 @@
 /** What Active Directory can do, as data: the planner and `validate` read it without a connection. */
 import type { Capabilities } from "../../model/ports.js";
+import { READ_ONLY } from "./read-only.js";
 
 /** Attributes that hold several values (isSingleValued FALSE in the schema of Windows Server 2019 and Exchange). */
 const MULTI = [
@@ -76,6 +77,7 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
   multi: MULTI,
   required: ["cn", "sAMAccountName"],
   maxLength: MAX_LENGTH,
+  readOnly: READ_ONLY,
   compareAndSwap: true,
   tasks: ["reset-password"],
 };

@@ -119,6 +119,7 @@ async function observeGroup(place: Place, entry: Entry, known: KnownMembers): Pr
     address: entry.dn,
     managed: isManagedGroup(place, entry.dn),
     members: [...new Set([...listed, ...primary])],
+    ...(primary.length === 0 ? {} : { primary }),
     others: values.length - listed.length,
   };
 }
