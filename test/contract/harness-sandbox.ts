@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "ldapts";
-import { type Faults, onRequest, type Sandbox, startSandbox } from "../../reconciler/sandbox/directory-server.js";
+import { type Faults, type Sandbox, startSandbox } from "../../reconciler/sandbox/directory-server.js";
 import {
   type ActiveDirectoryOptions,
   ActiveDirectoryTarget,
@@ -39,15 +39,12 @@ export async function sandboxHarness(options: SandboxHarnessOptions = {}): Promi
     base: baseDn,
     managed: { accounts: [`OU=People,${baseDn}`], groups: [`OU=Groups,${baseDn}`] },
     claim: "employeeNumber",
+    guidAddresses: options.guidAddresses,
     ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
   });
   const admin = new Client({ url: sandbox.url, tlsOptions: { ca } });
   await admin.bind(sandbox.adminUser, await password(sandbox.adminPasswordFile));
-  // The driver asks once, when it opens, whether the server finds objects by GUID.
-  if (options.guidAddresses === false)
-    faults.before = onRequest(({ dn }) => dn.startsWith("<GUID="), { do: "refuse", code: 34 });
   await target.open("writer");
-  faults.before = undefined;
   const staff = `OU=Staff,OU=People,${baseDn}`;
   const place = { staff, groups: `OU=Groups,${baseDn}`, login: (name: string) => name };
   return {

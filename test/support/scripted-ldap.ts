@@ -1,4 +1,4 @@
-/** An LDAP server that answers as a test says: for what a well-behaved server never does. Bind and Who Am I succeed by themselves. */
+/** An LDAP server that answers as a test says: for what a well-behaved server never does. Bind, Who Am I and the rootDSE succeed by themselves. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,12 +14,17 @@ export type Script = (message: Message, connection: number) => readonly Buffer[]
 export interface ScriptedServer {
   readonly url: string;
   readonly ca: string;
-  /** Kinds of requests so far, by connection. */
+  /** Kinds of requests so far, by connection ("1 bind"); a read of the rootDSE is "1 rootDSE". */
   readonly seen: readonly string[];
   close(): Promise<void>;
 }
 
-export async function startScripted(script: Script): Promise<ScriptedServer> {
+export interface ScriptedOptions {
+  /** "scripted": the script answers reads of the rootDSE, too. */
+  readonly rootDse?: "scripted";
+}
+
+export async function startScripted(script: Script, options: ScriptedOptions = {}): Promise<ScriptedServer> {
   const folder = await mkdtemp(join(tmpdir(), "muster-scripted-"));
   const { key, cert, caFile } = await ensureCertificates(folder);
   const ca = await readFile(caFile, "utf8");
@@ -39,8 +44,10 @@ export async function startScripted(script: Script): Promise<ScriptedServer> {
         const message = readMessage(buffer.subarray(0, length));
         buffer = buffer.subarray(length);
         length = messageLength(buffer);
-        seen.push(`${connection} ${message.request.kind}`);
-        const answer = script(message, connection) ?? standard(message);
+        const isRoot = message.request.kind === "search" && message.request.base === "";
+        seen.push(`${connection} ${isRoot ? "rootDSE" : message.request.kind}`);
+        const root = isRoot && options.rootDse !== "scripted" ? rootDse(message.id) : undefined;
+        const answer = root ?? script(message, connection) ?? standard(message);
         if (answer === "drop") socket.destroy();
         else if (answer !== "silence") for (const part of answer) socket.write(part);
       }
@@ -56,6 +63,18 @@ export async function startScripted(script: Script): Promise<ScriptedServer> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** What a domain controller of DC=x says of itself, but for `values`. */
+export function rootDse(id: number, values: Readonly<Record<string, readonly (Buffer | string)[]>> = {}): Buffer[] {
+  const usual = {
+    defaultNamingContext: ["DC=x"],
+    dnsHostName: ["dc1.x"],
+    dsServiceName: ["CN=NTDS Settings,CN=DC1,CN=Configuration,DC=x"],
+    highestCommittedUSN: ["1000"],
+    supportedCapabilities: ["1.2.840.113556.1.4.800"],
+  };
+  return [entry(id, "", { ...usual, ...values }), ...page(id)];
 }
 
 function standard({ id, request }: Message): readonly Buffer[] | "silence" {

@@ -1,43 +1,28 @@
 /**
  * Whom the server takes us for. Active Directory answers Who Am I (RFC 4532); a server that does not know it answers
- * protocolError (RFC 4511 section 4.12), Samba among them, and is asked for `tokenGroups` of the rootDSE: the SIDs of the
- * security context of this connection (MS-ADTS 3.1.1.3.2.21), of which the first is the user's own.
+ * protocolError (RFC 4511 section 4.12), Samba among them: then the user's SID, of the security context that the rootDSE
+ * shows, is taken.
  */
-import { ExtendedRequest, PresenceFilter, SearchRequest } from "ldapts";
+import { ExtendedRequest } from "ldapts";
 import { type Connection, hasCode } from "./connection.js";
+import type { RootDse } from "./root-dse.js";
 
 const WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3";
 
-/** NT AUTHORITY\\ANONYMOUS LOGON (MS-DTYP 2.4.2.4). */
+/** NT AUTHORITY\ANONYMOUS LOGON (MS-DTYP 2.4.2.4). */
 const ANONYMOUS = "S-1-5-7";
 
 /** The bound identity, in the server's words, the same for the same user; null for nobody. Throws what `request` throws. */
-export async function askIdentity(connection: Connection): Promise<string | null> {
+export async function askIdentity(connection: Connection, readRoot: () => Promise<RootDse>): Promise<string | null> {
   try {
     const identity = await connection.extended((messageId) => new ExtendedRequest({ messageId, oid: WHO_AM_I }));
     return identity === undefined || identity === "" ? null : identity;
   } catch (error) {
     if (!hasCode(error, "protocolError")) throw error;
-    return askToken(connection);
+    const { user } = await readRoot();
+    const sid = user === null ? undefined : decodeSid(user);
+    return sid === undefined || sid === ANONYMOUS ? null : sid;
   }
-}
-
-async function askToken(connection: Connection): Promise<string | null> {
-  const { entries } = await connection.request(
-    (messageId) =>
-      new SearchRequest({
-        messageId,
-        baseDN: "",
-        scope: "base",
-        filter: new PresenceFilter({ attribute: "objectClass" }),
-        attributes: ["tokenGroups"],
-        sizeLimit: 0,
-        timeLimit: 0,
-      }),
-  );
-  const values = entries[0]?.attributes.find(({ type }) => type.toLowerCase() === "tokengroups")?.parsedBuffers ?? [];
-  const sid = values[0] === undefined ? undefined : decodeSid(values[0]);
-  return sid === undefined || sid === ANONYMOUS ? null : sid;
 }
 
 /** A SID as text (MS-DTYP 2.4.2.1) from its packet form (2.4.2.2); undefined when the bytes are none. */
