@@ -28,6 +28,7 @@ import { type At, openRepository, type Repository } from "../repo/state.js";
 import { MusterError } from "../support/errors.js";
 import { capabilitiesOf, openTarget } from "../targets/open.js";
 import type { Context } from "./context.js";
+import { warnUnverified } from "./unverified.js";
 
 export interface Desk {
   readonly repository: Repository;
@@ -76,6 +77,7 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
   const at: At = records === null ? { worktree: true } : { commit: records };
   const ledger = await repository.readLedger(at, environment);
   const runs = records === null ? [] : await readRuns(repository, records, environment, windowStart(context, policy));
+  context.remark(warnUnverified(policy.targets.map((target) => target.document.value)));
   const openPort = options.openPort ?? ((target: Target) => openTarget(target, context.variable));
   const targets = Object.fromEntries(
     policy.targets.map((target) => {
@@ -155,7 +157,7 @@ export function anchorFrom(ledger: Ledger): (target: string, identity: IdentityK
   return (target, identity) => ledger.entries.get(ledgerKey(target, identity))?.current?.anchor ?? null;
 }
 
-function chooseEnvironment(context: Context, names: readonly string[]): string {
+export function chooseEnvironment(context: Context, names: readonly string[]): string {
   if (context.environment !== null) return context.environment;
   const [only, second] = names;
   if (only !== undefined && second === undefined) return only;

@@ -45,15 +45,23 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
   const caFile = target.caFile === undefined ? undefined : value("caFile", target.caFile);
   return new ActiveDirectoryTarget({
     name: target.name,
-    url: value("url", target.url),
+    url: listOf(target.url).map((url) => value("url", url)),
+    startTls: target.startTls,
+    insecureSkipVerify: target.insecureSkipVerify,
     ca: caFile === undefined ? undefined : readCa(target, caFile),
     user: value("bind.user", target.bind?.user),
     password: value("bind.password", target.bind?.password),
     base: value("base", target.base),
     managed: { accounts: target.managed.accounts, groups: target.managed.groups },
     claim: target.claim,
+    stampsGuid: target.consistencyGuid === "stamp",
     passwords: passwordRules(target, environment),
   });
+}
+
+/** Without an address there is one that is missing. */
+function listOf(url: Target["url"]): readonly (string | undefined)[] {
+  return Array.isArray(url) ? url : [url];
 }
 
 /** The folder of the sink is looked up when a writer opens it: who plans in a pull request has none. */

@@ -11,24 +11,38 @@ import { type Message, readMessage } from "../../reconciler/sandbox/directory/me
 /** What is sent back; "drop" cuts the connection, "silence" never answers, undefined leaves it to the default. */
 export type Script = (message: Message, connection: number) => readonly Buffer[] | "drop" | "silence" | undefined;
 
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
 export interface ScriptedServer {
   readonly url: string;
   readonly ca: string;
+  readonly certificate: Certificate;
   /** Kinds of requests so far, by connection ("1 bind"); a read of the rootDSE is "1 rootDSE". */
   readonly seen: readonly string[];
   close(): Promise<void>;
 }
 
-export interface ScriptedOptions {
-  /** "scripted": the script answers reads of the rootDSE, too. */
-  readonly rootDse?: "scripted";
-}
-
-export async function startScripted(script: Script, options: ScriptedOptions = {}): Promise<ScriptedServer> {
+async function makeCertificate(): Promise<Certificate> {
   const folder = await mkdtemp(join(tmpdir(), "muster-scripted-"));
   const { key, cert, caFile } = await ensureCertificates(folder);
   const ca = await readFile(caFile, "utf8");
   await rm(folder, { recursive: true });
+  return { key, cert, ca };
+}
+
+export interface ScriptedOptions {
+  /** "scripted": the script answers reads of the rootDSE, too. */
+  readonly rootDse?: "scripted";
+  /** Another server whose certificate this one shows, too. */
+  readonly like?: ScriptedServer;
+}
+
+export async function startScripted(script: Script, options: ScriptedOptions = {}): Promise<ScriptedServer> {
+  const { key, cert, ca } = options.like?.certificate ?? (await makeCertificate());
   const seen: string[] = [];
   let connections = 0;
   const sockets = new Set<{ destroy(): unknown }>();
@@ -57,6 +71,7 @@ export async function startScripted(script: Script, options: ScriptedOptions = {
   return {
     url: `ldaps://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ca,
+    certificate: { key, cert, ca },
     seen,
     close: () => {
       for (const socket of sockets) socket.destroy();

@@ -14,9 +14,17 @@ export interface Target {
   name: Name;
   type: "active-directory" | "memory";
   /**
-   * A literal, or env:MUSTER_NAME to read an environment variable.
+   * ldaps://host:port, or ldap://host:port with startTls. Several are tried in this order; one is used for a whole run. Literals, or env:MUSTER_NAME to read an environment variable.
    */
-  url?: string;
+  url?: string | [string, ...string[]];
+  /**
+   * ldap:// addresses are encrypted with StartTLS before anything else is sent.
+   */
+  startTls?: boolean;
+  /**
+   * The server's certificate is not checked: whoever answers gets the password. For a short test only.
+   */
+  insecureSkipVerify?: boolean;
   /**
    * A literal, or env:MUSTER_NAME to read an environment variable.
    */
