@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { runApply } from "./commands/apply.js";
 import type { Context, ExitCode } from "./commands/context.js";
 import { runDemo } from "./commands/demo/story.js";
+import { runDoctor } from "./commands/doctor.js";
 import { runImport } from "./commands/import.js";
 import { runLedgerRebuild } from "./commands/ledger.js";
 import { runPlan } from "./commands/plan.js";
@@ -73,6 +74,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
   const run = (work: (context: Context) => Promise<ExitCode>) => async () =>
     finish(await work(contextOf(program.opts())));
   addReading(program, run);
+  addDoctor(program, run);
   addWriting(program, run);
   return program;
 }
@@ -108,6 +110,25 @@ function addReading(program: Command, run: Run): void {
     .addOption(FORMAT())
     .action((worker, options) =>
       run((context) => runShow(context, { worker, asOf: options.asOf ?? null, format: options.format }))(),
+    );
+}
+
+function addDoctor(program: Command, run: Run): void {
+  const doctor = program.command("doctor").description("look for what is not as it must be, without changing anything");
+  doctor
+    .command("target")
+    .description("connection, certificate, rights, schema: with what to do about each")
+    .argument("<name>", "the Target")
+    .addOption(
+      new Option("--role <role>", "for what the account is used").choices(["reader", "writer"]).default("writer"),
+    )
+    .addOption(
+      new Option("--delegation <style>", "print the commands that give the rights").choices(["dsacls", "samba"]),
+    )
+    .option("--account <name>", "whom --delegation is for; default: the user of the Target")
+    .addOption(FORMAT())
+    .action((target, { role, format, delegation = null, account = null }) =>
+      run((context) => runDoctor(context, { target, role, format, delegation, account }))(),
     );
 }
 

@@ -1,4 +1,5 @@
 /** The ports: what the edges must provide. Nothing in plan/ or apply/ knows which target, journal or clock it serves. */
+import type { Check, DelegationStyle, Needs } from "./check.js";
 import type { IdentityKey } from "./identity.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "./observed.js";
 import type { Op, OpId, Outcome, Verb } from "./op.js";
@@ -66,6 +67,10 @@ export interface TargetPort {
    */
   apply(ops: readonly ReadyOp[], selection: Selection): AsyncIterable<Outcome>;
   forecast(ops: readonly Op[]): Forecast;
+  /** Looks, without writing anything, whether the target is as the needs ask. Connects itself; never throws for what it finds. */
+  examine?(needs: Needs, clock: Clock): Promise<readonly Check[]>;
+  /** What an administrator runs to give an account what the needs ask, and no more. May connect; throws as `open` does. */
+  delegation?(needs: Needs, style: DelegationStyle, account: string | null): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
