@@ -18,7 +18,7 @@ import { entryOfWorker, type Ledger, type LedgerEntry, ledgerKey } from "../mode
 import type { DeletedObject, ObservedAccount } from "../model/observed.js";
 import type { Value } from "../model/value.js";
 import type { CompiledMapping } from "../policy/compiled.js";
-import { deletedAccount, isWantedBack } from "./restore.js";
+import { deletedAccount, isWantedBack } from "./deleted.js";
 import type { Binding, Findings, Subject, TargetView } from "./subject.js";
 
 /** The claim of a create: one that no account carries, so that the create cannot be taken for one that is done. */

@@ -20,13 +20,15 @@ export interface SandboxHarness extends Harness {
 
 export interface SandboxHarnessOptions {
   readonly guidAddresses?: boolean;
+  readonly recycleBin?: boolean;
   readonly passwords?: ActiveDirectoryOptions["passwords"];
 }
 
 export async function sandboxHarness(options: SandboxHarnessOptions = {}): Promise<SandboxHarness> {
   const folder = await mkdtemp(join(tmpdir(), "muster-contract-"));
   const faults: Faults = {};
-  const sandbox = await startSandbox({ folder, port: 0, seed: "empty", faults, fsync: "never" });
+  const { recycleBin = true } = options;
+  const sandbox = await startSandbox({ folder, port: 0, seed: "empty", faults, fsync: "never", recycleBin });
   const { baseDn } = sandbox;
   const ca = await readFile(sandbox.caFile, "utf8");
   const password = (file: string) => readFile(file, "utf8").then((text) => text.trim());

@@ -7,7 +7,7 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encr
 import { Client } from "ldapts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../reconciler/model/op.js";
-import type { PasswordRule } from "../../reconciler/targets/active-directory/write/set-password.js";
+import type { PasswordRule } from "../../reconciler/targets/active-directory/password.js";
 import { DirectorySink } from "../../reconciler/targets/secrets/directory-sink.js";
 import { applyOne, readyOp } from "../support/ready-ops.js";
 import { type SandboxHarness, sandboxHarness } from "./harness-sandbox.js";
@@ -71,9 +71,9 @@ describe("sealed initial password", () => {
     expect(outcome.kind).toBe("done");
     const [name = "", ...more] = await files();
     expect(more).toEqual([]);
-    expect(name).toBe(`corp-ad-${op.op.id}.age`);
+    expect(name).toBe(`t-${op.op.id}.age`);
     const content = await unseal(name);
-    expect(content).toMatchObject({ target: "corp-ad", account: "ada", purpose: "initial", op: op.op.id });
+    expect(content).toMatchObject({ target: "t", account: "ada", purpose: "initial", op: op.op.id });
     const password = content.password ?? "";
     expect(await logon(password)).toBeNull();
     expect((await readFile(join(folder, "sink", name))).includes(password)).toBe(false);

@@ -66,6 +66,7 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
     "enable",
     "disable",
     "delete",
+    "restore",
     "add-member",
     "remove-member",
     "run-task",
@@ -78,6 +79,9 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
   required: ["cn", "sAMAccountName"],
   maxLength: MAX_LENGTH,
   readOnly: READ_ONLY,
+  // Never, in each of its forms (MS-ADA1 2.2).
+  sameMeaning: { accountExpires: [null, "0", "9223372036854775807"] },
+  addressLists: ["proxyAddresses"],
   compareAndSwap: true,
   tasks: ["reset-password"],
 };

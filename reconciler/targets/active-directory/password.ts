@@ -2,6 +2,22 @@
 import { randomInt } from "node:crypto";
 import { inspect } from "node:util";
 import { Attribute, Change } from "ldapts";
+import type { SecretSink } from "../../model/ports.js";
+
+export interface PasswordRule {
+  readonly handOut: "never" | "sealed";
+  readonly mustChange: boolean;
+}
+
+export interface PasswordRules {
+  readonly initial: PasswordRule;
+  readonly reset: PasswordRule;
+  /** null: nothing is handed out. */
+  readonly sink: SecretSink | null;
+}
+
+const FORGOTTEN: PasswordRule = { handOut: "never", mustChange: false };
+export const FORGOTTEN_PASSWORDS: PasswordRules = { initial: FORGOTTEN, reset: FORGOTTEN, sink: null };
 
 /** Without those that look alike (0 O 1 l I), so that a sink can hand them out on paper. */
 const CLASSES = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#$%*+-./:=?@_~"] as const;

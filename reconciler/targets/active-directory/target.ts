@@ -2,15 +2,17 @@
 import type { Check, DelegationStyle, Needs } from "../../model/check.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
 import { type Op, type Outcome, objectKey } from "../../model/op.js";
-import type { Capabilities, Clock, Forecast, ReadyOp, TargetPort } from "../../model/ports.js";
+import type { Capabilities, Clock, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
 import { isUnder, normalizeDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import { APPLY_CONCURRENCY, LDAP_MEMBERS_PER_MODIFY } from "../../support/limits.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./capabilities.js";
+import { addDeleted } from "./deleted.js";
 import { examine, type Patient, writeDelegation } from "./doctor/examine.js";
 import { groundOf } from "./doctor/grants.js";
 import { failedOutcome } from "./errors.js";
 import { observeDirectory } from "./observe.js";
+import { FORGOTTEN_PASSWORDS, type PasswordRules } from "./password.js";
 import { type Place, readAccount, readClaimed } from "./read.js";
 import { parseServers } from "./servers.js";
 import { Session, type SessionOptions } from "./session.js";
@@ -18,7 +20,7 @@ import { mergeLanes } from "./stream.js";
 import { createAccount } from "./write/create.js";
 import { changeMembers, type MemberOp } from "./write/members.js";
 import { relocateAccount } from "./write/relocate.js";
-import { FORGOTTEN_PASSWORDS, type PasswordRules } from "./write/set-password.js";
+import { restoreAccount } from "./write/restore.js";
 import { deleteAccount, resetPassword, switchAccount, unsupportedTask } from "./write/state.js";
 import { updateAccount } from "./write/update.js";
 
@@ -28,8 +30,12 @@ export interface ActiveDirectoryOptions extends Omit<SessionOptions, "target"> {
   readonly managed: { readonly accounts: readonly string[]; readonly groups?: readonly string[] | undefined };
   /** Attribute that holds the claim of a create. */
   readonly claim: string;
+  /** Whether a create writes mS-DS-ConsistencyGuid; not by default. */
+  readonly stampsGuid?: boolean;
   /** Whether the server finds objects by `<GUID=...>`; by default when it says that it is Active Directory. */
   readonly guidAddresses?: boolean | undefined;
+  /** Epoch milliseconds; by default the clock of the machine. */
+  readonly now?: () => number;
   /** Left out: passwords are random, and nobody ever sees them. */
   readonly passwords?: PasswordRules;
 }
@@ -68,11 +74,15 @@ export class ActiveDirectoryTarget implements TargetPort {
       claim,
       guidAddresses: this.#options.guidAddresses ?? this.#session.rootDse.isActiveDirectory,
       passwords,
+      stampsGuid: this.#options.stampsGuid ?? false,
     };
   }
 
-  async observe(selection: Selection): Promise<Observed> {
-    return observeDirectory(this.#opened(), this.name, selection);
+  async observe(selection: Selection, memory?: PictureMemory): Promise<Observed> {
+    const place = this.#opened();
+    const { now = Date.now } = this.#options;
+    const picture = await observeDirectory(place, { target: this.name, selection, memory, now });
+    return addDeleted(place, picture, selection);
   }
 
   async read(anchor: Anchor, selection: Selection): Promise<ObservedAccount | null> {
@@ -205,6 +215,8 @@ async function executeSingle(place: Place, anchor: Anchor, op: Op): Promise<Outc
       return switchAccount(place, anchor, op);
     case "delete":
       return deleteAccount(place, anchor, op);
+    case "restore":
+      return restoreAccount(place, anchor, op);
     case "run-task":
       return op.slot === "reset-password" ? resetPassword(place, anchor, op) : unsupportedTask(op);
     default:

@@ -1,8 +1,16 @@
 /** What the in-memory directory shows to a reader. */
-import type { Anchor, Observed, ObservedAccount, ObservedGroup, Selection, TakenName } from "../../model/observed.js";
+import type {
+  Anchor,
+  DeletedObject,
+  Observed,
+  ObservedAccount,
+  ObservedGroup,
+  Selection,
+  TakenName,
+} from "../../model/observed.js";
 import type { Value } from "../../model/value.js";
 import { sameDn } from "../../support/dn.js";
-import { assemblePicture, proxyAddress } from "../picture.js";
+import { assemblePicture, proxyAddress, withDeleted } from "../picture.js";
 import type { MemoryDirectory } from "./directory.js";
 import type { DirectoryRecord, StoredValue } from "./records.js";
 import { shuffled } from "./shuffle.js";
@@ -15,19 +23,30 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
   const place = placeOf(directory);
   const reorder = <T>(items: readonly T[]) => shuffled(items, directory.options.shuffle);
   const groups = visible.filter((record) => record.kind === "group" && isSelected(directory, record, selection));
-  const picture = assemblePicture({
+  const living = assemblePicture({
     target: directory.options.name,
     accounts: reorder(accounts.map((record) => accountSeen(directory, record, selection, place))),
     groups: groups.map((record) => observeGroup(directory, record, seen)),
     names: visible.flatMap((record) => namesOf(directory, record, place)),
     containers: [...directory.containers.values()],
   });
+  const picture = withDeleted(living, deletedAmong(directory, selection.anchors ?? []));
   return {
     ...picture,
     groups: reorder(picture.groups.map((group) => ({ ...group, members: reorder(group.members) }))),
     names: reorder(picture.names),
     containers: reorder(picture.containers),
   };
+}
+
+function deletedAmong(directory: MemoryDirectory, anchors: readonly Anchor[]): DeletedObject[] {
+  return anchors.flatMap((anchor): DeletedObject[] => {
+    if (directory.records.has(anchor)) return [];
+    const cn = directory.deleted.get(anchor)?.attributes.cn;
+    if (directory.deleted.has(anchor)) return [{ anchor, name: typeof cn === "string" ? cn : null, obstacle: null }];
+    const obstacle = "only a tombstone is left of it";
+    return directory.tombstones.has(anchor) ? [{ anchor, name: null, obstacle }] : [];
+  });
 }
 
 /** Whether reads show the record already. */

@@ -5,27 +5,12 @@
  */
 import { Change } from "ldapts";
 import type { Op } from "../../../model/op.js";
-import type { KeptSecret, Secret, SecretSink } from "../../../model/ports.js";
+import type { KeptSecret, Secret } from "../../../model/ports.js";
 import { MusterError } from "../../../support/errors.js";
 import { attribute } from "../codec.js";
 import { passwordChange, randomPassword } from "../password.js";
 import type { Place } from "../read.js";
 import { isLostReply } from "../session.js";
-
-export interface PasswordRule {
-  readonly handOut: "never" | "sealed";
-  readonly mustChange: boolean;
-}
-
-export interface PasswordRules {
-  readonly initial: PasswordRule;
-  readonly reset: PasswordRule;
-  /** null: nothing is handed out. */
-  readonly sink: SecretSink | null;
-}
-
-const FORGOTTEN: PasswordRule = { handOut: "never", mustChange: false };
-export const FORGOTTEN_PASSWORDS: PasswordRules = { initial: FORGOTTEN, reset: FORGOTTEN, sink: null };
 
 export interface PasswordFor {
   readonly op: Op;
