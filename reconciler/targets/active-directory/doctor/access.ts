@@ -36,7 +36,7 @@ export function isGranted(descriptor: SecurityDescriptor, requester: Requester, 
   if (dacl === null) return true;
   const ownerSpeaks = dacl.some((ace) => ace.sid === OWNER_RIGHTS && !ace.inheritOnly);
   const isOwner = owner !== null && requester.sids.has(owner);
-  const implied = RIGHT.readControl | RIGHT.writeDacl;
+  const implied = RIGHT.readControl | RIGHT.writeDacl | RIGHT.writeOwner;
   if (isOwner && !ownerSpeaks && (request.right & implied) !== 0) return true;
   for (const ace of dacl) {
     if (ace.inheritOnly || (ace.mask & request.right) === 0) continue;
