@@ -27,6 +27,10 @@ export interface Capabilities {
   readonly required: readonly string[];
   /** Longest value in characters, where there is one. */
   readonly maxLength: Readonly<Record<string, number>>;
+  /** Values of an attribute that mean one thing; null is having none. */
+  readonly sameMeaning?: Readonly<Record<string, readonly (string | null)[]>>;
+  /** Attributes that hold a primary mail address and aliases. */
+  readonly addressLists?: readonly string[];
   /** Attributes (in lower case) that no mapping may name, and why. */
   readonly readOnly?: Readonly<Record<string, string>>;
   /** Whether a modify carries what it expects to find. */
@@ -50,13 +54,24 @@ export interface Forecast {
   readonly seconds: number;
 }
 
+/** What a driver keeps of a target from one run to the next. Its loss costs a full read, never a wrong picture. */
+export interface PictureMemory {
+  /** What was saved last, undefined when there is nothing, or nothing undamaged, of this version. */
+  load(): unknown;
+  /** Keeps a JSON value instead of the last one. */
+  save(value: unknown): void;
+}
+
 export interface TargetPort {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Connects and proves who it is. Throws MUS-5001 or MUS-5002. */
   open(role: "reader" | "writer"): Promise<void>;
-  /** A complete picture, or an error (MUS-5003); never a part. */
-  observe(selection: Selection): Promise<Observed>;
+  /**
+   * A complete picture, or an error (MUS-5003); never a part. A driver that can bring an older picture up to date keeps in
+   * `memory` what it needs for it; a picture made so equals the one that a full read would give.
+   */
+  observe(selection: Selection, memory?: PictureMemory): Promise<Observed>;
   /** One account as it is now, null when it is gone. */
   read(anchor: Anchor, selection: Selection): Promise<ObservedAccount | null>;
   /** The account whose create wrote this claim, null when there is none. */

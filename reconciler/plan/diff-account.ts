@@ -4,11 +4,12 @@ import type { Op, OpObject } from "../model/op.js";
 import type { Value } from "../model/value.js";
 import type { CompiledTarget } from "../policy/compiled.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
+import { missingContainers } from "./containers.js";
 import { attributeReason, type Draft, draftFor, mappingReason, resourceOf, stageReason } from "./drafts.js";
 import { freeClaim } from "./match.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
-import { isSameAddress, sameAddress } from "./view.js";
+import { isSameAddress } from "./view.js";
 
 /** Enable or disable. An account that somebody else disabled stays disabled until a Release (invariant 11). */
 export function diffState(subject: Subject, released: { readonly isReleased: boolean }, findings: Findings): Draft[] {
@@ -49,7 +50,8 @@ export function diffPlace(view: TargetView, subject: Subject, findings: Findings
   if (account === null || intent.container === null || account.container === null) return [];
   const { target } = subject;
   if (isSameAddress(target, account.container, intent.container)) return [];
-  if (!containerExists(view, intent.container)) {
+  const newContainers = missingContainers(view, intent.container);
+  if (newContainers === null) {
     reportContainer(subject, intent.container, findings);
     return [];
   }
@@ -78,14 +80,11 @@ export function diffPlace(view: TargetView, subject: Subject, findings: Findings
       verb: "move",
       before: { container: account.container },
       after: { container: intent.container },
+      newContainers,
       origin,
       reasons: [mappingReason(subject, because, pointer)],
     }),
   ];
-}
-
-export function containerExists(view: TargetView, container: string): boolean {
-  return view.containers.has(sameAddress(view.target)(container));
 }
 
 export function reportContainer(subject: Subject, container: string, findings: Findings): void {
@@ -289,11 +288,14 @@ export function draftCreate(
     (name) => target.capabilities.spaces[name] !== undefined && !context.allotment.of(subject).has(name),
   );
   if (missing.length > 0 || context.allotment.failed.has(subject)) return null;
+  let newContainers: readonly string[] = [];
   if (target.capabilities.containers === "dn") {
-    if (intent.container === null || !containerExists(view, intent.container)) {
+    const missing = intent.container === null ? null : missingContainers(view, intent.container);
+    if (missing === null) {
       reportContainer(subject, intent.container ?? "(no container)", context.findings);
       return null;
     }
+    newContainers = missing;
   }
   const generation = (subject.entry?.former.length ?? 0) + (subject.account === null ? 0 : 1);
   const object = { claim: freeClaim(view, subject.identity, generation) };
@@ -328,6 +330,7 @@ export function draftCreate(
     before: {},
     after,
     claims: names,
+    newContainers,
     reasons: [stageReason(subject)],
   });
   return { create, later };

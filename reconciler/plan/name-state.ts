@@ -160,7 +160,9 @@ export class NameState implements Allotment {
       const value = textOf(subject.account?.attributes[name]);
       return space === scope.space && value !== null && foldName(value) === folded;
     });
-    const leaving = same.filter(([name]) => name === attribute || changesWith(subject, name, old));
+    const leaving = same.filter(
+      ([name]) => !staysAsAlias(subject, name) && (name === attribute || changesWith(subject, name, old)),
+    );
     for (const _ of leaving) anchors.remove(folded, anchor);
     return () => {
       for (const _ of leaving) anchors.add(folded, anchor);
@@ -179,6 +181,11 @@ export class NameState implements Allotment {
     this.#taken.set(target, (this.#taken.get(target) ?? new Map<string, TakenNames>()).set(space, table));
     return table;
   }
+}
+
+/** Where policy keeps an address list, the mail address that is replaced stays in it. */
+function staysAsAlias(subject: Subject, attribute: string): boolean {
+  return attribute === "mail" && subject.mapping.attributes.some((rule) => rule.primary);
 }
 
 /** Whether an attribute gives up a value because policy wants another one in this plan. */

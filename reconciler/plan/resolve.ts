@@ -2,8 +2,9 @@
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Value } from "../model/value.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
-import { type Allotment, evaluateDeferred } from "./name-state.js";
-import type { Findings, Subject } from "./subject.js";
+import { withPrimary } from "./address-list.js";
+import { type Allotment, evaluateDeferred, textOf } from "./name-state.js";
+import { type Findings, isReprovisioned, type Subject } from "./subject.js";
 
 export type Wanted =
   | { readonly kind: "set"; readonly value: Value }
@@ -27,6 +28,16 @@ export function resolveAttribute(
   subject: Subject,
   rule: CompiledAttribute,
 ): Wanted | undefined {
+  const wanted = resolveRule(context, subject, rule);
+  if (!rule.primary || wanted?.kind !== "set" || typeof wanted.value !== "string") return wanted;
+  const account = isReprovisioned(subject) ? null : subject.account;
+  const mail = textOf(account?.attributes.mail);
+  const leaves = mail !== null && subject.mapping.attribute.get("mail")?.unique != null;
+  const aliases = leaves && context.allotment.name(subject, "mail") !== mail ? [mail] : [];
+  return { kind: "set", value: withPrimary(account?.attributes[rule.name] ?? null, wanted.value, aliases) };
+}
+
+function resolveRule(context: ResolveContext, subject: Subject, rule: CompiledAttribute): Wanted | undefined {
   const intent = subject.intent.attributes[rule.name];
   if (intent === undefined) return undefined;
   switch (intent.kind) {

@@ -4,8 +4,9 @@ import type { PolicyDocument } from "../model/policy.js";
 import { MusterError, type Where } from "../support/errors.js";
 import { nearestWord } from "../support/nearest.js";
 import { accountPaths, expressionsOf, lineAt } from "./compile-mapping.js";
-import type { CompiledEntitlement, CompiledMapping, CompiledTarget } from "./compiled.js";
+import type { CompiledAttribute, CompiledEntitlement, CompiledMapping, CompiledTarget } from "./compiled.js";
 import { isAccountPath } from "./compiled.js";
+import { CONSISTENCY_GUID, stampsGuid } from "./consistency-guid.js";
 
 /** Paths that exist for every worker, whatever the source maps. */
 const ALWAYS = ["source", "id", "type", "timezone", "employment.from", "employment.lastDay"];
@@ -103,12 +104,26 @@ function checkCapabilities(mapping: CompiledMapping, target: CompiledTarget): Mu
     }
     const why = capabilities.readOnly?.[rule.name.toLowerCase()];
     if (why !== undefined) refuse(`${rule.name} cannot be mapped: ${why}`, pointer);
+    if (stampsGuid(target) && rule.name.toLowerCase() === CONSISTENCY_GUID.toLowerCase())
+      refuse(`${target.name} stamps ${CONSISTENCY_GUID} itself`, pointer);
+    if (rule.primary && !readsAddress(mapping, target, rule))
+      refuse(`${rule.name}: primary must be an address that ${target.name} allots, such as '[account.mail]'`, pointer);
+    if (rule.primary && capabilities.addressLists?.includes(rule.name) !== true)
+      refuse(`${rule.name} is not a list of addresses in ${target.name}`, pointer);
     if (rule.name === target.document.value.claim) refuse(`${rule.name} holds the claim of ${target.name}`, pointer);
     if (capabilities.naming.includes(rule.name) && rule.unique === null) {
       refuse(`${rule.name} is a name in ${target.name}: it needs a unique rule`, pointer);
     }
   }
   return errors;
+}
+
+/** Only an allotted address is known to be nobody else's. */
+function readsAddress(mapping: CompiledMapping, target: CompiledTarget, rule: CompiledAttribute): boolean {
+  const [path, ...more] = rule.rule?.expression?.paths ?? [];
+  const name = path?.startsWith("account.") === true ? path.slice("account.".length) : "";
+  const isAddress = target.capabilities.spaces[name] === "address";
+  return more.length === 0 && isAddress && mapping.attribute.get(name)?.unique != null;
 }
 
 /** A deferred rule may read names and plain values, not another deferred value: one pass is enough then. */

@@ -33,6 +33,8 @@ export interface CompiledAttribute {
   readonly rule: CompiledValue | null;
   readonly unique: CompiledUnique | null;
   readonly reference: { readonly onUnresolved: "keep" | "clear" } | null;
+  /** The rule gives the primary address of an address list. */
+  readonly primary: boolean;
   readonly createOnly: boolean;
   readonly onNull: "keep" | "clear";
   readonly onDrift: "correct" | "notify";

@@ -38,6 +38,7 @@ function maskOp(op: Op, show: ReadonlySet<string>): Op {
     address: op.address === null ? null : MASK,
     before: maskValues(op.before, show),
     after: maskValues(op.after, show),
+    ...(op.newContainers === undefined ? {} : { newContainers: op.newContainers.map(() => MASK) }),
     claims: op.claims.map(() => MASK),
     releases: op.releases.map(() => MASK),
     reasons: op.reasons.map(maskReason),

@@ -25,6 +25,7 @@ export const READ_ONLY: Readonly<Record<string, string>> = {
   objectguid: SERVER,
   objectsid: SAM,
   primarygroupid: "the primary group is left alone",
+  pwdlastset: "whether a new password must be changed is a setting of the Target",
   samaccounttype: SAM,
   sidhistory: "only a migration may write it",
   unicodepwd: "passwords are set by creates and by the task reset-password",

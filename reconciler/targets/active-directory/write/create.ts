@@ -4,18 +4,20 @@
  * (0: finish it) from one that was finished and whose account somebody disabled later (leave it); see isFinished for
  * passwords that must be changed.
  */
-import type { Attribute } from "ldapts";
+import { type Attribute, Change } from "ldapts";
+import type { Anchor } from "../../../model/observed.js";
 import type { Outcome } from "../../../model/op.js";
 import type { ReadyOp } from "../../../model/ports.js";
 import { isList } from "../../../model/value.js";
 import { childDn, rdn } from "../../../support/dn.js";
 import { MusterError } from "../../../support/errors.js";
-import { attribute, encodeValue, guidDn } from "../codec.js";
+import { attribute, encodeGuid, encodeValue, guidDn } from "../codec.js";
 import { ConnectionLost } from "../connection.js";
 import { failedOutcome, notExecuted, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
 import { anchorOf, controlOf, findClaimed, type Place, textOf } from "../read.js";
 import { type Entry, searchBase } from "../search.js";
 import { isLostReply } from "../session.js";
+import { makeContainers } from "./containers.js";
 import { requireManaged } from "./relocate.js";
 import { withPassword } from "./set-password.js";
 import { controlChanges, isEnabled } from "./state.js";
@@ -38,6 +40,7 @@ export async function createAccount(place: Place, ready: ReadyOp): Promise<Outco
   try {
     const claim = claimOf(ready);
     const account = await newAccount(place, ready, claim);
+    await makeContainers(place, op);
     const added = await addAccount(place, account, claim);
     if (added instanceof ConnectionLost) return notExecuted(op, added);
     return await completeAccount(place, ready, account, added);
@@ -98,10 +101,11 @@ async function finish(
   const control = controlOf(place.session, entry);
   if (isFinished(place, entry)) return added ? succeeded(op, anchor) : wasAlready(op, anchor);
   const enabling = op.after.enabled === true && !isEnabled(control) ? controlChanges(control) : [];
+  const stamp = place.stampsGuid ? [replaceConsistencyGuid(anchor)] : [];
   const names = { account: account.login, names: account.names };
   try {
     await withPassword(place, { op, purpose: "initial", ...names }, (changes) =>
-      place.session.modify(place.guidAddresses ? guidDn(anchor) : entry.dn, [...changes, ...enabling]),
+      place.session.modify(place.guidAddresses ? guidDn(anchor) : entry.dn, [...changes, ...stamp, ...enabling]),
     );
     return succeeded(op, anchor);
   } catch (error) {
@@ -113,6 +117,12 @@ async function finish(
     const finished = again !== null && isFinished(place, again);
     return finished ? succeeded(op, anchor) : { ...unknownOutcome(op, error), anchor };
   }
+}
+
+/** In the modify that makes the account usable: before any synchronization sees it enabled (MS-ADA2 2.499). */
+function replaceConsistencyGuid(anchor: Anchor): Change {
+  const modification = attribute("mS-DS-ConsistencyGuid", [encodeGuid(anchor)]);
+  return new Change({ operation: "replace", modification });
 }
 
 /**

@@ -8,6 +8,7 @@ import { MusterError } from "../../../support/errors.js";
 import { hasCode } from "../connection.js";
 import { changedMeanwhile, isGone, wasAlready } from "../errors.js";
 import { findEntry, isBelow, type Place } from "../read.js";
+import { makeContainers } from "./containers.js";
 import { settle, type Verdict } from "./settle.js";
 import { swapAttributes } from "./update.js";
 
@@ -66,7 +67,9 @@ async function modifyDn(
   // One request for all parts; each op judges it for itself.
   let sent: Promise<void> | undefined;
   const write = () => {
-    sent ??= sendModifyDn(place, address, rdn("CN", wanted.cn), { superior, container: now.container });
+    sent ??= makeAll(place, parts).then(() =>
+      sendModifyDn(place, address, rdn("CN", wanted.cn), { superior, container: now.container }),
+    );
     return sent;
   };
   const outcomes: Outcome[] = [];
@@ -91,6 +94,10 @@ async function sendModifyDn(
     if (!guidAddresses || superior !== null || !hasCode(error, "noSuchObject")) throw error;
     await session.modifyDn(address, newRdn, container);
   }
+}
+
+async function makeAll(place: Place, parts: readonly Part[]): Promise<void> {
+  for (const { op } of parts) await makeContainers(place, op);
 }
 
 async function judge(place: Place, anchor: Anchor, part: Part): Promise<Verdict> {
