@@ -64,6 +64,14 @@ export interface Observed {
   readonly deleted: readonly DeletedObject[];
   /** Digest over all of the above; equal pictures have equal digests whatever the order of replies. */
   readonly digest: string;
+  /** How it was read; in no digest. */
+  readonly how: HowRead;
+}
+
+export interface HowRead {
+  readonly kind: "full" | "incremental";
+  /** Why everything was read although something was remembered, or cannot be remembered; null: for no such reason. */
+  readonly why: string | null;
 }
 
 /** What the planner needs to see. */

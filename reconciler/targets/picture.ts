@@ -4,9 +4,19 @@
  */
 import { digestOf, sha256 } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
-import type { Anchor, DeletedObject, Observed, ObservedAccount, ObservedGroup, TakenName } from "../model/observed.js";
+import type {
+  Anchor,
+  DeletedObject,
+  HowRead,
+  Observed,
+  ObservedAccount,
+  ObservedGroup,
+  TakenName,
+} from "../model/observed.js";
 import { canonicalValue, isReference, type Value } from "../model/value.js";
 import { normalizeDn } from "../support/dn.js";
+
+const FULL: HowRead = { kind: "full", why: null };
 
 export interface PictureParts {
   readonly target: string;
@@ -40,7 +50,7 @@ export function assemblePicture(parts: PictureParts): Observed {
     sha256(JSON.stringify(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor]))),
     containers.map((container) => normalizeDn(container)),
   ]);
-  return { target: parts.target, accounts, groups, names, containers, deleted: [], digest };
+  return { target: parts.target, accounts, groups, names, containers, deleted: [], digest, how: FULL };
 }
 
 function attributesOf(accounts: readonly ObservedAccount[]): string[] {
