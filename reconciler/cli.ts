@@ -168,6 +168,13 @@ function addWriting(program: Command, run: Run): void {
     .command("demo")
     .description("the whole story on the embedded sandbox, in a temporary folder")
     .option("--keep", "keep the temporary folder", false)
+    .option(
+      "--directory <url>",
+      "play on a real domain that was made for tests; password: MUSTER_DEMO_DIRECTORY_PASSWORD",
+    )
+    .option("--directory-ca <file>", "PEM of the authority that the domain controller's certificate is from")
+    .option("--directory-user <user>", "who may make and remove the OU")
+    .option("--directory-base <dn>", "the OU to make for the story; it must not exist, and is removed at the end")
     .action((options) => run((context) => runDemo(context, options))());
 }
 
