@@ -21,6 +21,7 @@ export interface SandboxHarness extends Harness {
 export interface SandboxHarnessOptions {
   readonly guidAddresses?: boolean;
   readonly recycleBin?: boolean;
+  readonly stampsGuid?: boolean;
   readonly passwords?: ActiveDirectoryOptions["passwords"];
 }
 
@@ -42,6 +43,7 @@ export async function sandboxHarness(options: SandboxHarnessOptions = {}): Promi
     managed: { accounts: [`OU=People,${baseDn}`], groups: [`OU=Groups,${baseDn}`] },
     claim: "employeeNumber",
     guidAddresses: options.guidAddresses,
+    stampsGuid: options.stampsGuid ?? false,
     ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
   });
   const admin = new Client({ url: sandbox.url, tlsOptions: { ca } });

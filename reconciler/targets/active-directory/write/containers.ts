@@ -1,11 +1,11 @@
 /** Makes the organizational units that an op needs. One that is there already, by whomever, is as good. */
 import type { Op } from "../../../model/op.js";
-import { parentDn } from "../../../support/dn.js";
+import { normalizeDn, parentDn } from "../../../support/dn.js";
+import { MusterError } from "../../../support/errors.js";
 import { attribute } from "../codec.js";
 import { ConnectionLost, hasCode } from "../connection.js";
-import type { Place } from "../read.js";
+import { isBelow, type Place } from "../read.js";
 import { searchBase } from "../search.js";
-import { requireManaged } from "./relocate.js";
 
 /** Throws what the server or the network says; a lost reply is read back before. */
 export async function makeContainers(place: Place, op: Op): Promise<void> {
@@ -18,4 +18,11 @@ export async function makeContainers(place: Place, op: Op): Promise<void> {
       if (!(error instanceof ConnectionLost) || (await searchBase(place.session, dn, ["1.1"])) === null) throw error;
     }
   }
+}
+
+/** Throws MUS-9001: whatever a plan says, nothing is put outside the managed containers. */
+export function requireManaged(place: Place, container: string): void {
+  const dn = normalizeDn(container);
+  if (!place.accountContainers.includes(dn) && !isBelow(dn, place.accountContainers))
+    throw new MusterError("MUS-9001", { what: `${container} is not within the managed containers` });
 }

@@ -17,8 +17,7 @@ import { failedOutcome, notExecuted, refusedOutcome, succeeded, unknownOutcome, 
 import { anchorOf, controlOf, findClaimed, type Place, textOf } from "../read.js";
 import { type Entry, searchBase } from "../search.js";
 import { isLostReply } from "../session.js";
-import { makeContainers } from "./containers.js";
-import { requireManaged } from "./relocate.js";
+import { makeContainers, requireManaged } from "./containers.js";
 import { withPassword } from "./set-password.js";
 import { controlChanges, isEnabled } from "./state.js";
 import { wantedValues } from "./values.js";

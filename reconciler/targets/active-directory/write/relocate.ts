@@ -3,12 +3,11 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import type { ReadyOp } from "../../../model/ports.js";
 import type { Value } from "../../../model/value.js";
-import { leafValue, normalizeDn, parentDn, rdn, sameDn } from "../../../support/dn.js";
-import { MusterError } from "../../../support/errors.js";
+import { leafValue, parentDn, rdn, sameDn } from "../../../support/dn.js";
 import { hasCode } from "../connection.js";
 import { changedMeanwhile, isGone, wasAlready } from "../errors.js";
-import { findEntry, isBelow, type Place } from "../read.js";
-import { makeContainers } from "./containers.js";
+import { findEntry, type Place } from "../read.js";
+import { makeContainers, requireManaged } from "./containers.js";
 import { settle, type Verdict } from "./settle.js";
 import { swapAttributes } from "./update.js";
 
@@ -113,13 +112,6 @@ function partOf(place: Place, op: Op): Part {
   const { container } = part.after;
   if (container !== undefined) requireManaged(place, container);
   return part;
-}
-
-/** Throws MUS-9001: whatever a plan says, nothing is put outside the managed containers. */
-export function requireManaged(place: Place, container: string): void {
-  const dn = normalizeDn(container);
-  if (!place.accountContainers.includes(dn) && !isBelow(dn, place.accountContainers))
-    throw new MusterError("MUS-9001", { what: `${container} is not within the managed containers` });
 }
 
 function spotIn(values: Readonly<Record<string, Value | null>>): Partial<Spot> {

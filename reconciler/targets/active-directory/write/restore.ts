@@ -12,7 +12,7 @@ import { findDeleted, isRecycleBinOn, obstacleOf } from "../deleted.js";
 import { failedOutcome, refusedOutcome, wasAlready } from "../errors.js";
 import { findEntry, type Place } from "../read.js";
 import { SHOW_DELETED } from "../search.js";
-import { requireManaged } from "./relocate.js";
+import { requireManaged } from "./containers.js";
 import { settle } from "./settle.js";
 
 export async function restoreAccount(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
