@@ -1,6 +1,7 @@
 /** The wire contract on Samba: as specified, but for test/contract/divergences.yaml. */
-import { describeReal, openDomain } from "./domain.js";
+
 import { testWire } from "../contract/wire/suite.js";
+import { describeReal, openDomain } from "./domain.js";
 
 describeReal("the wire contract on Samba", () => {
   testWire("samba", async () => {

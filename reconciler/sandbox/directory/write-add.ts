@@ -89,6 +89,8 @@ function requestedClass(attributes: readonly AttributeValues[]): ClassSchema {
 function setAttribute(directory: Directory, draft: Draft, item: AttributeValues): void {
   const attribute = requireAttribute(item.type);
   if (attribute.key === "objectclass" || attribute.key === "objectcategory") return;
+  // A constructed attribute (MS-ADTS 3.1.1.4.5) has no definition that could be stored: ERROR_DS_ATT_NOT_DEF_IN_SCHEMA.
+  if (attribute.flags.has("built")) throw attributeFailure(0x206f, "UNDEFINED_ATT_TYPE", attribute.name);
   assertWritable(draft, attribute);
   if (item.values.length === 0) throw attributeConversion(CODE.invalidAttributeSyntax);
   if (attribute.syntax === "dn") {

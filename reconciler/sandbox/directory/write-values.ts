@@ -4,6 +4,7 @@ import type { Directory, Draft } from "./directory.js";
 import {
   attributeConversion,
   attributeFailure,
+  badName,
   CODE,
   noSuchObject,
   protocolFailure,
@@ -36,6 +37,11 @@ export function assertWritable(draft: Draft, attribute: AttributeSchema): void {
 
 export function applyChange(directory: Directory, draft: Draft, change: Change, options: ChangeOptions): void {
   const attribute = requireAttribute(change.type);
+  if (change.operation === "delete" && !allowsAttribute(draft.cls, attribute)) {
+    if (options.permissive) return;
+    const win32 = change.values.length === 0 ? 0x2084 : 0x2085;
+    throw attributeFailure(win32, "NO_ATTRIBUTE_OR_VAL", attribute.name);
+  }
   assertWritable(draft, attribute);
   if (attribute.key === "name" || attribute.key === draft.rdnType.toLowerCase())
     throw updateFailure(0x2016, "CANT_ON_RDN");
@@ -52,7 +58,9 @@ function applyValues(draft: Draft, attribute: AttributeSchema, change: Change, o
   const keys = current.map((value) => valueKey(attribute, value));
   const given = change.values.map((bytes) => readValue(attribute, bytes));
   if (change.operation === "replace") {
-    draft.set(attribute.key, ...checkedValues(draft, attribute, given));
+    if (given.length > 1 && isSingle(draft, attribute))
+      throw attributeFailure(0x2081, "ATT_OR_VALUE_EXISTS", attribute.name);
+    draft.set(attribute.key, ...checkDistinct(attribute, given));
     return;
   }
   if (change.operation === "delete" && given.length === 0) {
@@ -112,6 +120,8 @@ function applyLinks(
   }
   const present = livingLinks(directory, draft, attribute.key);
   if (change.operation === "replace") {
+    if (targets.length > 1 && !attribute.multiple)
+      throw attributeFailure(0x2081, "CONSTRAINT_ATT_TYPE", attribute.name);
     const wanted = new Set(targets.map((target) => target.id));
     for (const id of draft.links(attribute.key)) if (!wanted.has(id)) draft.removeLink(attribute.key, id);
     for (const target of targets) addLink(directory, draft, attribute, target, { permissive: true });
@@ -173,7 +183,7 @@ function livingLinks(directory: Directory, draft: Draft, key: string): number[] 
  */
 export function resolveReference(directory: Directory, draft: Draft, attribute: AttributeSchema, bytes: Buffer): Entry {
   const dn = decode(bytes) ?? "";
-  if (!isDn(dn)) throw attributeConversion(CODE.invalidAttributeSyntax);
+  if (!isDn(dn)) throw badName();
   const { entry } = directory.lookup(dn);
   if (entry !== undefined && !isDeleted(entry)) return entry;
   if (attribute.key === "member" && !draft.created) throw noSuchObject("", 0x525);
