@@ -95,6 +95,7 @@ function addReading(program: Command, run: Run): void {
     .option("--only <worker>", "show one worker's part; guards and counts stay those of the whole plan")
     .addOption(new Option("--format <format>", "how to print").choices(["text", "markdown", "json"]).default("text"))
     .option("--full", "fold nothing", false)
+    .option("--unmasked", "markdown with names and values; by default people are keys and values masked", false)
     .option("--worktree", "plan on uncommitted files; such a plan cannot be saved", false)
     .option("--exit-code", "exit 2 when there are changes", false)
     .option("--fail-on-findings", "exit 9 when there are findings beyond information", false)

@@ -47,6 +47,8 @@ const RESULT = {
   undefinedAttributeType: 17,
   noSuchObject: 32,
   invalidCredentials: 49,
+  insufficientAccessRights: 50,
+  notAllowedOnNonLeaf: 66,
   entryAlreadyExists: 68,
 } as const;
 

@@ -85,12 +85,32 @@ export async function deleteAccount(place: Place, anchor: Anchor, op: Op): Promi
   if (entry === null) return wasAlready(op, anchor);
   if (isEnabled(controlOf(place.session, entry))) return refusedOutcome(op, "the account is enabled");
   if (await hasChildren(place.session, entry.dn)) return refusedOutcome(op, "there are objects below the account");
-  return settle({
+  let refusal: unknown = null;
+  const outcome = await settle({
     op,
     anchor,
-    write: () => place.session.delete(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn),
+    write: async () => {
+      try {
+        await place.session.delete(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn);
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
+    },
     judge: async () => ((await findEntry(place, anchor, ["1.1"])) === null ? "as-wanted" : "as-before"),
   });
+  const why = whyNotDeleted(refusal);
+  return outcome.kind === "failed" && why !== null ? { ...outcome, detail: `${why} (${outcome.detail})` } : outcome;
+}
+
+/** What an administrator has to know of a refused delete; null for what the server's own words say. */
+function whyNotDeleted(error: unknown): string | null {
+  if (hasCode(error, "insufficientAccessRights"))
+    return (
+      "the account is protected from accidental deletion (a deny entry in its access list or its container's), or " +
+      "Muster's account may not delete there"
+    );
+  return hasCode(error, "notAllowedOnNonLeaf") ? "there are objects below the account" : null;
 }
 
 /** A new password that nobody knows. Harmless to repeat, so a lost reply is tried once more before it is unknown. */
