@@ -48,9 +48,12 @@ const WRITES: readonly string[] = ["add", "modify", "modifyDN", "delete"];
 /** SearchResultEntry, SearchResultReference, IntermediateResponse (RFC 4511): the reply goes on. */
 const GOES_ON: readonly number[] = [0x64, 0x73, 0x79];
 
-/** Listens on a free port of localhost; each connection gets one of its own to port 636 of the server. */
-export async function startLdapProxy(upstream: Upstream): Promise<LdapProxy> {
-  const { key, cert, caFile } = await ensureCertificates(temporaryFolder());
+/**
+ * Listens on a free port of localhost; each connection gets one of its own to port 636 of the server. Proxies of one
+ * folder have one certificate.
+ */
+export async function startLdapProxy(upstream: Upstream, folder: string = temporaryFolder()): Promise<LdapProxy> {
+  const { key, cert, caFile } = await ensureCertificates(folder);
   const sockets = new Set<TLSSocket>();
   let connections = 0;
   let writes = 0;
