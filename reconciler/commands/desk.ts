@@ -28,6 +28,7 @@ import { type At, openRepository, type Repository } from "../repo/state.js";
 import { MusterError } from "../support/errors.js";
 import { capabilitiesOf, openTarget } from "../targets/open.js";
 import type { Context } from "./context.js";
+import { rememberPicture } from "./remember.js";
 import { warnUnverified } from "./unverified.js";
 
 export interface Desk {
@@ -116,7 +117,8 @@ async function interruptedCreates(repository: Repository, environment: string): 
 export async function observeAll(desk: Desk, role: "reader" | "writer"): Promise<Record<string, Observed>> {
   const pictures = Object.entries(desk.targets).map(async ([name, { port, selection }]) => {
     await port.open(role);
-    return [name, await port.observe(selection)] as const;
+    const memory = rememberPicture(desk.repository, desk.policy.environment.name, name);
+    return [name, await port.observe(selection, memory)] as const;
   });
   return Object.fromEntries(await Promise.all(pictures));
 }

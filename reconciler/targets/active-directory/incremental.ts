@@ -20,6 +20,10 @@ import { type Entry, readAllValues, searchAll } from "./search.js";
 const CONTAINERS = ["organizationalunit", "container", "builtindomain"];
 const ABOUT_CHANGES = ["uSNChanged", "uSNCreated", "isDeleted", "lastKnownParent", "primaryGroupToken", "member"];
 
+// These reasons are shown in pull requests: they name containers, but no people.
+const OLDER = "an object is there that is older than the last read: restored, or moved into the base";
+const PARENT = "an object with others below it was moved or deleted";
+
 interface Changed {
   readonly entry: Entry;
   readonly anchor: Anchor;
@@ -91,9 +95,9 @@ function untraceable(place: Place, { known, usn }: Memory, changed: readonly Cha
       if (isDeleted(entry)) continue;
       const created = textOf(entry, "uSNCreated");
       const isOld = created === undefined || Number(created) <= usn || textOf(entry, "lastKnownParent") !== undefined;
-      if (isOld && isUnder(entry.dn, place.base)) return `${entry.dn} is older than the last read and was not there`;
+      if (isOld && isUnder(entry.dn, place.base)) return OLDER;
     } else if (isDeleted(entry) || before.d !== entry.dn || hasClass(entry, CONTAINERS)) {
-      if (hasObjects(before.d)) return `the container ${before.d} was changed`;
+      if (hasObjects(before.d)) return hasClass(entry, CONTAINERS) ? `the container ${before.d} was changed` : PARENT;
     }
   }
   return null;
