@@ -4,8 +4,8 @@ import type { Verb } from "./op.js";
 /** An attribute that the policies of a target name. */
 export interface NeededAttribute {
   readonly name: string;
-  /** Whether it is ever written to an account that exists. */
-  readonly written: boolean;
+  /** Verbs and tasks that write it to an account that exists; empty: it is only read. */
+  readonly writtenBy: readonly string[];
   /** Whether the capabilities say that it holds several values. */
   readonly multi: boolean;
   /** Longest value that policies or capabilities allow, in characters; null: they set no limit. */
@@ -20,6 +20,8 @@ export interface Needs {
   /** Sorted by name. */
   readonly attributes: readonly NeededAttribute[];
   readonly tasks: readonly string[];
+  /** Whether missing organizational units are made. */
+  readonly makesContainers: boolean;
   /** Containers that mappings name as constants, beside the managed ones. */
   readonly containers: readonly string[];
   /** Groups that entitlements name. */

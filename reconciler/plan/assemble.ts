@@ -13,6 +13,7 @@ import { digestActions, digestInputs } from "./digest.js";
 import { gatherExceptions } from "./exceptions.js";
 import { holdFights, holdForFreeze } from "./guards/freeze.js";
 import { checkLimits } from "./guards/limits.js";
+import { checkMissing } from "./guards/missing.js";
 import { matchSubjects } from "./match.js";
 import { orderOps } from "./order.js";
 import type { ResolveContext } from "./resolve.js";
@@ -67,7 +68,7 @@ export function makePlan(input: PlanInput): PlanBody {
     asOf,
     ops,
     findings: sortFindings([...desireFindings(input, subjects), ...findings.list]),
-    guards: checkLimits({ input, ops, actions, population, groupSizes }),
+    guards: [...checkLimits({ input, ops, actions, population, groupSizes }), ...checkMissing(input, actions)],
     counts,
     digests: { actions, ...digestInputs(input, asOf) },
   };

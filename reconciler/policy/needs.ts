@@ -14,11 +14,13 @@ export function needsOf(policy: CompiledPolicy, name: string, role: Needs["role"
   const mappings = policy.mappings.filter((mapping) => mapping.target === name);
   const groups = mappings.flatMap((mapping) => mapping.entitlements.map((entitlement) => entitlement.group));
   const tasks = mappings.flatMap(tasksOf).filter((task) => target.capabilities.tasks.includes(task));
+  const verbs = verbsOf(target, mappings, { groups: groups.length > 0, tasks: tasks.length > 0 });
   return {
     role,
-    verbs: verbsOf(target, mappings, { groups: groups.length > 0, tasks: tasks.length > 0 }),
-    attributes: attributesOf(target, mappings),
+    verbs,
+    attributes: attributesOf(target, mappings, verbs),
     tasks: sorted(tasks),
+    makesContainers: target.document.value.createContainers === true,
     containers: sorted(mappings.flatMap(containersOf)),
     groups: sorted(groups),
   };
@@ -36,8 +38,8 @@ function verbsOf(
   return verbs;
 }
 
-/** Create-only values are written to an account that is bound, too. */
-function attributesOf(target: CompiledTarget, mappings: readonly CompiledMapping[]): NeededAttribute[] {
+/** Create-only values are written to an account that is bound, too; names also by a rename. */
+function attributesOf(target: CompiledTarget, mappings: readonly CompiledMapping[], verbs: readonly Verb[]) {
   const { capabilities } = target;
   const found = new Map<string, NeededAttribute>();
   for (const mapping of mappings) {
@@ -45,14 +47,34 @@ function attributesOf(target: CompiledTarget, mappings: readonly CompiledMapping
       const limits = [capabilities.maxLength[name], unique?.maxLength, found.get(name)?.maxLength];
       const known = limits.filter((limit): limit is number => typeof limit === "number");
       const maxLength = known.length === 0 ? null : Math.min(...known);
-      found.set(name, { name, written: true, multi: capabilities.multi.includes(name), maxLength });
+      const writers: Verb[] = unique === null ? ["update"] : ["update", "rename"];
+      const writtenBy = writers.filter((verb) => verbs.includes(verb));
+      found.set(name, { name, writtenBy, multi: capabilities.multi.includes(name), maxLength });
     }
     for (const { attribute: name } of mapping.match) {
-      if (found.has(name)) continue;
-      found.set(name, { name, written: false, multi: capabilities.multi.includes(name), maxLength: null });
+      if (!found.has(name)) found.set(name, plain(name, []));
     }
   }
+  for (const { name, writtenBy } of ownAttributes(target, verbs))
+    if (!found.has(name)) found.set(name, plain(name, writtenBy));
   return [...found.values()].sort((a, b) => compareText(a.name, b.name));
+}
+
+function plain(name: string, writtenBy: readonly string[]): NeededAttribute {
+  return { name, writtenBy, multi: false, maxLength: null };
+}
+
+/** What settings of the Target write, without any mapping. */
+function ownAttributes(target: CompiledTarget, verbs: readonly Verb[]) {
+  const { initialPassword, resetPassword, consistencyGuid } = target.document.value;
+  const changers = [
+    ...(initialPassword?.mustChange === true ? verbs.filter((verb) => verb === "create") : []),
+    ...(resetPassword?.mustChange === true ? ["reset-password"] : []),
+  ];
+  return [
+    ...(changers.length > 0 ? [{ name: "pwdLastSet", writtenBy: changers }] : []),
+    ...(consistencyGuid === "stamp" ? [{ name: "mS-DS-ConsistencyGuid", writtenBy: ["create", "update"] }] : []),
+  ];
 }
 
 function tasksOf(mapping: CompiledMapping): string[] {

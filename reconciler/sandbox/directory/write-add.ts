@@ -20,7 +20,9 @@ export function addEntry(directory: Directory, identity: number, request: AddReq
   const cls = requestedClass(request.attributes);
   if (!cls.parents.includes(parent.cls.name)) throw updateFailure(0x2099, "NAMING_VIOLATION");
   const draft = startEntry(directory, parent, name, cls);
-  const [passwords, others] = splitPasswords(request.attributes);
+  const [passwords, unsorted] = splitPasswords(request.attributes);
+  // groupType decides which members there may be.
+  const others = unsorted.toSorted((a, b) => Number(isMember(a)) - Number(isMember(b)));
   for (const item of others) setAttribute(directory, draft, item);
   finishEntry(directory, draft, passwords);
   return [draft];
@@ -55,6 +57,10 @@ export function finishEntry(directory: Directory, draft: Draft, passwords: reado
 function splitPasswords(items: readonly AttributeValues[]): [AttributeValues[], AttributeValues[]] {
   const isPassword = (item: AttributeValues): boolean => item.type.toLowerCase() === "unicodepwd";
   return [items.filter(isPassword), items.filter((item) => !isPassword(item))];
+}
+
+function isMember(item: AttributeValues): boolean {
+  return item.type.toLowerCase() === "member";
 }
 
 /** The leaf RDN of a DN. Characters that must be escaped and are not make the name bad (RFC 4514 section 2.4). */

@@ -10,6 +10,7 @@ import { rename } from "./write-delete.js";
 export function moveEntry(directory: Directory, identity: number, request: ModifyDnRequest): Draft[] {
   if (!request.deleteOldRdn) throw unwilling(0x57);
   const name = readRdn(request.newRdn);
+  if (name.value.trim() === "") throw updateFailure(0x2073, "NAMING_VIOLATION");
   const entry = directory.require(request.dn);
   assertMayWrite(directory, identity, entry);
   if (entry.parent === 0 || textOf(entry, "isCriticalSystemObject") === "TRUE") throw unwilling(0x2077);

@@ -1,5 +1,6 @@
 /** One change of one attribute, applied to a draft (MS-ADTS 3.1.1.5.3.2, RFC 4511 section 4.6). */
 import { parseDn } from "../../support/dn.js";
+import { checkNesting } from "./accounts.js";
 import type { Directory, Draft } from "./directory.js";
 import {
   attributeConversion,
@@ -155,6 +156,7 @@ export function addLink(
     if (attribute.key === "member") throw updateFailure(0x562, "ENTRY_EXISTS");
     throw attributeFailure(0x2083, "ATT_OR_VALUE_EXISTS", attribute.name);
   }
+  if (attribute.key === "member") checkNesting(draft, target);
   if (!attribute.multiple) {
     if (livingLinks(directory, draft, attribute.key).length > 0) {
       throw attributeFailure(0x2081, "ATT_OR_VALUE_EXISTS", attribute.name);

@@ -23,7 +23,7 @@ const REASONS = {
   r: "delete and replace of unicodePwd compare no value that a client could know",
   t: "a reference that is no DN is invalidDNSyntax",
   u: "what the class does not allow is not there: noSuchAttribute",
-  s: "names that break a naming rule are 34 (syntax), 53 (rDNAttID) or 19 (length)",
+  s: "names that break a naming rule are 34 (syntax), 64 (empty), 53 (rDNAttID) or 19 (length)",
 } as const;
 
 type Letter = keyof typeof REASONS;
@@ -62,7 +62,6 @@ const CANNOT: Readonly<Record<Verb, Partial<Record<ResultName, Letter>>>> = {
     constraintViolation: "n",
     attributeOrValueExists: "n",
     invalidAttributeSyntax: "t",
-    unwillingToPerform: "n",
     namingViolation: "d",
     notAllowedOnNonLeaf: "e",
     notAllowedOnRDN: "d",
@@ -119,7 +118,6 @@ const CANNOT: Readonly<Record<Verb, Partial<Record<ResultName, Letter>>>> = {
     undefinedAttributeType: "c",
     attributeOrValueExists: "c",
     invalidAttributeSyntax: "c",
-    namingViolation: "s",
     objectClassViolation: "k",
     notAllowedOnNonLeaf: "e",
     notAllowedOnRDN: "s",

@@ -4,7 +4,7 @@
  * MS-ADTS 3.1.1.5.2.1 (add), 3.1.1.5.3.1 (modify), 3.1.1.5.4.1.1 (modify DN: the name, the new parent, and the object or its
  * old parent), 3.1.1.5.5.4 (delete), 3.1.1.5.3.7 (undelete).
  */
-import type { Needs } from "../../../model/check.js";
+import type { NeededAttribute, Needs } from "../../../model/check.js";
 import type { Verb } from "../../../model/op.js";
 import { splitDn } from "../../../support/dn.js";
 
@@ -43,6 +43,7 @@ export function groundOf(
 export const CLASS_GUIDS: Readonly<Record<string, string>> = {
   user: "bf967aba-0de6-11d0-a285-00aa003049e2",
   group: "bf967a9c-0de6-11d0-a285-00aa003049e2",
+  organizationalUnit: "bf967aa5-0de6-11d0-a285-00aa003049e2",
 };
 export const RIGHT_GUIDS: Readonly<Record<string, string>> = {
   "Reset Password": "00299570-246d-11d0-a768-00aa006e0529",
@@ -79,7 +80,8 @@ function writerGrants(needs: Needs, ground: Ground): Grant[] {
     onAccounts("write", "userAccountControl", uses("create", "enable", "disable"));
     onAccounts("write", "cn", uses("rename", "move", "restore"));
     onAccounts("write", "name", uses("rename", "move", "restore"));
-    for (const name of writtenAttributes(needs)) onAccounts("write", name, uses("update"));
+    for (const { name, writtenBy } of writtenAttributes(needs)) onAccounts("write", name, writtenBy);
+    if (needs.makesContainers) onAccounts("create-child", "organizationalUnit", uses("create", "move"));
   }
   if (uses("add-member", "remove-member").length > 0) {
     for (const dn of ground.groups)
@@ -94,8 +96,8 @@ function writerGrants(needs: Needs, ground: Ground): Grant[] {
   return grants;
 }
 
-/** cn has its own rule, and what Muster maps but the directory sets through other rights is left out. */
-function writtenAttributes(needs: Needs): string[] {
+/** Without those that have rules of their own above. */
+function writtenAttributes(needs: Needs): readonly NeededAttribute[] {
   const apart = new Set(["cn", "name", "useraccountcontrol", "unicodepwd"]);
-  return needs.attributes.filter((one) => one.written && !apart.has(one.name.toLowerCase())).map((one) => one.name);
+  return needs.attributes.filter(({ name }) => !apart.has(name.toLowerCase()));
 }

@@ -86,6 +86,25 @@ const MEMBERS: readonly WireCase[] = [
     win32: 5,
     run: async (world) => world.nobody.modify(await world.group(), [change("add", "member", await world.user())]),
   }),
+  ...(
+    [
+      ["a domain local group", "-2147483644", "a global", "-2147483646", 0x2144],
+      ["a universal group", "-2147483640", "a global", "-2147483646", 0x2145],
+      ["a domain local group", "-2147483644", "a universal", "-2147483640", 0x2146],
+    ] as const
+  ).map(([inner, innerType, outer, outerType, win32]) =>
+    cell("modify: add member", "unwillingToPerform", `${inner} to ${outer} one`, {
+      source: "MS-SAMR 3.1.1.8.9",
+      win32,
+      run: async (world) => {
+        const [member, group] = [
+          await world.group({ groupType: innerType }),
+          await world.group({ groupType: outerType }),
+        ];
+        return world.wire.modify(group, [change("add", "member", member)]);
+      },
+    }),
+  ),
   cell("modify: add member", "objectClassViolation", "to a user", {
     source: "MS-ADTS 3.1.1.5.1.1",
     win32: 0x207d,

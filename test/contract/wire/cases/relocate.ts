@@ -70,6 +70,10 @@ const RENAME: readonly WireCase[] = [
     source: "MS-ADTS 3.1.1.5.4.1.2 (FLAG_DOMAIN_DISALLOW_RENAME)",
     run: (world) => world.wire.modifyDn(`CN=Users,${world.base}`, "CN=People"),
   }),
+  cell("modifyDN: rename", "namingViolation", "to an empty name", {
+    source: "Samba source4/dsdb/tests/python/ldap.py test_rdn_name, which Windows passes",
+    run: async (world) => world.wire.modifyDn(await world.user(), "CN="),
+  }),
   cell("modifyDN: rename", "entryAlreadyExists", "to a taken name", {
     source: "MS-ADTS 3.1.1.5.1.2",
     win32: 0x2071,
