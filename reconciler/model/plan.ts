@@ -1,6 +1,5 @@
 /** A plan: a value that can be saved, hashed, shown, approved. */
 import type { DesireFinding } from "./intent.js";
-import type { HowRead } from "./observed.js";
 import type { Op, OpId } from "./op.js";
 
 export const PLAN_VERSION = 1;
@@ -63,8 +62,6 @@ export interface PlanEnvelope {
   /** Commits that were read, for people. */
   readonly desired: string;
   readonly records: string | null;
-  /** How each target was read. */
-  readonly reads?: Readonly<Record<string, HowRead>>;
 }
 
 export interface Plan {

@@ -23,7 +23,6 @@ export interface DraftParts {
   readonly origin?: Op["origin"];
   readonly needs?: readonly Draft[];
   readonly object?: OpObject;
-  readonly newContainers?: readonly string[];
 }
 
 export function draftFor(subject: Subject, parts: DraftParts): Draft {
@@ -40,9 +39,6 @@ export function draftFor(subject: Subject, parts: DraftParts): Draft {
       slot: parts.slot ?? null,
       before: parts.before,
       after: parts.after,
-      ...(parts.newContainers === undefined || parts.newContainers.length === 0
-        ? {}
-        : { newContainers: parts.newContainers }),
       claims: parts.claims ?? [],
       releases: parts.releases ?? [],
       ledgerOnly: parts.ledgerOnly ?? false,

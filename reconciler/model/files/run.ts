@@ -87,14 +87,8 @@ export interface Op {
     | "remove-licence"
     | "run-task";
   target: string;
-  /**
-   * null: of an object that is nobody's.
-   */
-  identity: string | null;
-  /**
-   * null: of an object that is nobody's.
-   */
-  mapping: string | null;
+  identity: string;
+  mapping: string;
   object:
     | {
         anchor: string;
@@ -122,10 +116,6 @@ export interface Op {
       blob: string;
     };
   }[];
-  /**
-   * Containers that are made first, outermost first.
-   */
-  newContainers?: string[];
 }
 export interface Values {
   [k: string]: Stored;

@@ -16,8 +16,6 @@ export interface LoadOptions {
   readonly seed: readonly SeedPerson[] | "default" | "empty";
   readonly now: () => Date;
   readonly sync: boolean;
-  /** Of a directory that is made anew. */
-  readonly recycleBin: boolean;
 }
 
 interface Meta {
@@ -71,7 +69,7 @@ function create(options: LoadOptions): Loaded {
   const store = new Store();
   const log = { append: () => Promise.resolve() };
   const people = options.seed === "default" ? DEFAULT_SEED : options.seed === "empty" ? [] : options.seed;
-  populate(new Directory(store, namingOf(meta), counters, { log, now: options.now }), people, options);
+  populate(new Directory(store, namingOf(meta), counters, { log, now: options.now }), people);
   return { meta, store, counters };
 }
 

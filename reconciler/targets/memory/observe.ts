@@ -1,16 +1,8 @@
 /** What the in-memory directory shows to a reader. */
-import type {
-  Anchor,
-  DeletedObject,
-  Observed,
-  ObservedAccount,
-  ObservedGroup,
-  Selection,
-  TakenName,
-} from "../../model/observed.js";
+import type { Anchor, Observed, ObservedAccount, ObservedGroup, Selection, TakenName } from "../../model/observed.js";
 import type { Value } from "../../model/value.js";
 import { sameDn } from "../../support/dn.js";
-import { assemblePicture, proxyAddress, withDeleted } from "../picture.js";
+import { assemblePicture, proxyAddress } from "../picture.js";
 import type { MemoryDirectory } from "./directory.js";
 import type { DirectoryRecord, StoredValue } from "./records.js";
 import { shuffled } from "./shuffle.js";
@@ -20,17 +12,15 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
   const visible = [...directory.records.values()].filter((record) => isVisible(directory, record));
   const accounts = visible.filter((record) => record.kind === "account");
   const seen = new Set(accounts.map((record) => record.anchor));
-  const place = placeOf(directory);
   const reorder = <T>(items: readonly T[]) => shuffled(items, directory.options.shuffle);
   const groups = visible.filter((record) => record.kind === "group" && isSelected(directory, record, selection));
-  const living = assemblePicture({
+  const picture = assemblePicture({
     target: directory.options.name,
-    accounts: reorder(accounts.map((record) => accountSeen(directory, record, selection, place))),
+    accounts: reorder(accounts.map((record) => observeAccount(directory, record, selection))),
     groups: groups.map((record) => observeGroup(directory, record, seen)),
-    names: visible.flatMap((record) => namesOf(directory, record, place)),
+    names: visible.flatMap((record) => namesOf(directory, record)),
     containers: [...directory.containers.values()],
   });
-  const picture = withDeleted(living, deletedAmong(directory, selection.anchors ?? []));
   return {
     ...picture,
     groups: reorder(picture.groups.map((group) => ({ ...group, members: reorder(group.members) }))),
@@ -39,42 +29,9 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
   };
 }
 
-function deletedAmong(directory: MemoryDirectory, anchors: readonly Anchor[]): DeletedObject[] {
-  return anchors.flatMap((anchor): DeletedObject[] => {
-    if (directory.records.has(anchor)) return [];
-    const cn = directory.deleted.get(anchor)?.attributes.cn;
-    if (directory.deleted.has(anchor)) return [{ anchor, name: typeof cn === "string" ? cn : null, obstacle: null }];
-    const obstacle = "only a tombstone is left of it";
-    return directory.tombstones.has(anchor) ? [{ anchor, name: null, obstacle }] : [];
-  });
-}
-
 /** Whether reads show the record already. */
 export function isVisible(directory: MemoryDirectory, record: DirectoryRecord): boolean {
   return directory.tick - record.created >= directory.options.lag;
-}
-
-/** What many accounts of one reading share: addresses that others refer to, and which containers are managed. */
-interface Place {
-  address(record: DirectoryRecord): string;
-  isManaged(record: DirectoryRecord): boolean;
-}
-
-function placeOf(directory: MemoryDirectory): Place {
-  const addresses = new Map<DirectoryRecord, string>();
-  const managed = new Map<string, boolean>();
-  return {
-    address: (record) => {
-      const address = addresses.get(record) ?? directory.addressOf(record);
-      addresses.set(record, address);
-      return address;
-    },
-    isManaged: (record) => {
-      const isManaged = managed.get(record.container) ?? directory.isManaged({ ...record, kind: "account" });
-      managed.set(record.container, isManaged);
-      return isManaged;
-    },
-  };
 }
 
 export function observeAccount(
@@ -82,25 +39,16 @@ export function observeAccount(
   record: DirectoryRecord,
   selection: Selection,
 ): ObservedAccount {
-  return accountSeen(directory, record, selection, placeOf(directory));
-}
-
-function accountSeen(
-  directory: MemoryDirectory,
-  record: DirectoryRecord,
-  selection: Selection,
-  place: Place,
-): ObservedAccount {
   const attributes: Record<string, Value> = {};
   for (const name of shuffled(selection.attributes, directory.options.shuffle)) {
     const value = record.attributes[name];
-    if (value !== undefined) attributes[name] = shownValue(directory, value, place);
+    if (value !== undefined) attributes[name] = shownValue(directory, value);
   }
   return {
     anchor: record.anchor,
-    address: place.address(record),
+    address: directory.addressOf(record),
     container: directory.hasContainers ? record.container : null,
-    managed: place.isManaged(record),
+    managed: directory.isManaged(record),
     enabled: record.enabled,
     attributes,
     claim: record.claim,
@@ -138,14 +86,14 @@ function isSelected(directory: MemoryDirectory, record: DirectoryRecord, selecti
   );
 }
 
-function namesOf(directory: MemoryDirectory, record: DirectoryRecord, place: Place): TakenName[] {
+function namesOf(directory: MemoryDirectory, record: DirectoryRecord): TakenName[] {
   const { spaces } = directory.options.capabilities;
   const names: TakenName[] = [];
   for (const [attribute, space] of Object.entries(spaces)) {
     const value = record.attributes[attribute];
     if (typeof value !== "string") continue;
     // A cn is taken where accounts are created; elsewhere it stands in nobody's way.
-    if (space === "cn" && !place.isManaged(record)) continue;
+    if (space === "cn" && !isNearAccounts(directory, record)) continue;
     names.push({ space, value, anchor: record.anchor });
   }
   const proxies = record.attributes.proxyAddresses;
@@ -158,8 +106,12 @@ function namesOf(directory: MemoryDirectory, record: DirectoryRecord, place: Pla
   return names;
 }
 
-function shownValue(directory: MemoryDirectory, value: StoredValue, place: Place): Value {
+function isNearAccounts(directory: MemoryDirectory, record: DirectoryRecord): boolean {
+  return directory.isManaged({ ...record, kind: "account" });
+}
+
+function shownValue(directory: MemoryDirectory, value: StoredValue): Value {
   if (Array.isArray(value)) return shuffled(value as readonly string[], directory.options.shuffle);
   if (typeof value !== "object" || !("anchor" in value)) return value as Value;
-  return { dn: place.address(directory.get(value.anchor)) };
+  return { dn: directory.addressOf(directory.get(value.anchor)) };
 }
