@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { runApply } from "./commands/apply.js";
 import type { Context, ExitCode } from "./commands/context.js";
 import { runDemo } from "./commands/demo/story.js";
+import { runDoctor } from "./commands/doctor.js";
 import { runImport } from "./commands/import.js";
 import { runLedgerRebuild } from "./commands/ledger.js";
 import { runPlan } from "./commands/plan.js";
@@ -73,6 +74,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
   const run = (work: (context: Context) => Promise<ExitCode>) => async () =>
     finish(await work(contextOf(program.opts())));
   addReading(program, run);
+  addDoctor(program, run);
   addWriting(program, run);
   return program;
 }
@@ -93,6 +95,7 @@ function addReading(program: Command, run: Run): void {
     .option("--only <worker>", "show one worker's part; guards and counts stay those of the whole plan")
     .addOption(new Option("--format <format>", "how to print").choices(["text", "markdown", "json"]).default("text"))
     .option("--full", "fold nothing", false)
+    .option("--unmasked", "markdown with names and values; by default people are keys and values masked", false)
     .option("--worktree", "plan on uncommitted files; such a plan cannot be saved", false)
     .option("--exit-code", "exit 2 when there are changes", false)
     .option("--fail-on-findings", "exit 9 when there are findings beyond information", false)
@@ -108,6 +111,25 @@ function addReading(program: Command, run: Run): void {
     .addOption(FORMAT())
     .action((worker, options) =>
       run((context) => runShow(context, { worker, asOf: options.asOf ?? null, format: options.format }))(),
+    );
+}
+
+function addDoctor(program: Command, run: Run): void {
+  const doctor = program.command("doctor").description("look for what is not as it must be, without changing anything");
+  doctor
+    .command("target")
+    .description("connection, certificate, rights, schema: with what to do about each")
+    .argument("<name>", "the Target")
+    .addOption(
+      new Option("--role <role>", "for what the account is used").choices(["reader", "writer"]).default("writer"),
+    )
+    .addOption(
+      new Option("--delegation <style>", "print the commands that give the rights").choices(["dsacls", "samba"]),
+    )
+    .option("--account <name>", "whom --delegation is for; default: the user of the Target")
+    .addOption(FORMAT())
+    .action((target, { role, format, delegation = null, account = null }) =>
+      run((context) => runDoctor(context, { target, role, format, delegation, account }))(),
     );
 }
 
@@ -147,6 +169,13 @@ function addWriting(program: Command, run: Run): void {
     .command("demo")
     .description("the whole story on the embedded sandbox, in a temporary folder")
     .option("--keep", "keep the temporary folder", false)
+    .option(
+      "--directory <url>",
+      "play on a real domain that was made for tests; password: MUSTER_DEMO_DIRECTORY_PASSWORD",
+    )
+    .option("--directory-ca <file>", "PEM of the authority that the domain controller's certificate is from")
+    .option("--directory-user <user>", "who may make and remove the OU")
+    .option("--directory-base <dn>", "the OU to make for the story; it must not exist, and is removed at the end")
     .action((options) => run((context) => runDemo(context, options))());
 }
 

@@ -13,7 +13,7 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
     case "bind":
       if (op.slot === "primary") return current?.primary === op.after.primary;
       // A confirmation that is not planned again has nothing left to confirm.
-      if (op.slot === "found") return true;
+      if (op.slot === "found" || op.slot === "exclusive") return true;
       if (op.slot === "identity") return entry?.identity === op.after.identity;
       return current?.anchor === op.after.anchor;
     case "unbind":
@@ -40,6 +40,7 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
         isMember(view, op, account) === (op.after.member === true) && knows(op, current) === (op.verb === "add-member")
       );
     case "restore":
+      return account !== undefined;
     case "assign-licence":
     case "remove-licence":
       return false;

@@ -1,6 +1,6 @@
 /** A run's record from what was executed and decided: one outcome per op, in plan order. */
 import { compareText, type WorkerKey } from "../model/identity.js";
-import { type Ledger, ledgerKey } from "../model/ledger.js";
+import { entryOf, type Ledger } from "../model/ledger.js";
 import type { Op, OpId } from "../model/op.js";
 import type { Plan } from "../model/plan.js";
 import type { Run, RunOutcome } from "../model/run.js";
@@ -53,10 +53,10 @@ function describer(known: RunKnowledge): (op: Op) => Pick<RunOutcome, "workers" 
   );
   return (op) => {
     const intent = intents.get(`${op.mapping}|${op.identity}`);
-    const entry = known.ledger.entries.get(ledgerKey(op.target, op.identity));
+    const entry = entryOf(known.ledger, op.target, op.identity);
     // HR may have dropped the person between a crash and the recovery: what the ledger knows stands.
     const workers = intent?.workers ?? ((entry?.workers ?? []) as WorkerKey[]);
-    const primary = intent?.primary ?? ((entry?.current?.primary ?? workers[0] ?? op.identity) as WorkerKey);
-    return { workers, primary, names: names.get(op.mapping) ?? [] };
+    const primary = intent?.primary ?? ((entry?.current?.primary ?? workers[0] ?? op.identity ?? "") as WorkerKey);
+    return { workers, primary, names: names.get(op.mapping ?? "") ?? [] };
   };
 }

@@ -7,7 +7,7 @@
  */
 import type { IdentityKey } from "../model/identity.js";
 import type { Anchor, Selection } from "../model/observed.js";
-import type { Op, OpId, Outcome } from "../model/op.js";
+import { type Op, type OpId, type Outcome, ownerKey } from "../model/op.js";
 import type { Clock, Journal, ReadyOp, TargetPort } from "../model/ports.js";
 import { isReference, type Value } from "../model/value.js";
 import { assert } from "../support/errors.js";
@@ -168,7 +168,7 @@ class AddressUse {
   readonly #named = new Set<string>();
 
   admits(op: Op): boolean {
-    const own = `${op.target}|${op.identity}`;
+    const own = `${op.target}|${ownerKey(op)}`;
     const named = [...Object.values(op.before), ...Object.values(op.after)].flatMap((value) => {
       const identity = referredIdentity(value);
       return identity === null ? [] : [`${op.target}|${identity}`];

@@ -6,15 +6,19 @@
  * torn: it is dropped, since nobody was told that it counts. Anything else that does not fit is damage, and is told.
  *
  * After "recorded" a small file <run>.done says so and names the plan: old journals need not be read to find the
- * unfinished ones or to refuse a used plan.
+ * unfinished ones or to refuse a used plan. The newest KEPT_JOURNALS of them are kept for somebody who looks into a run; of
+ * older ones only the small file stays, since all that they say is in the record, and they hold personal data.
  */
-import { type FileHandle, mkdir, open, readdir, readFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeFileName } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
 import type { Journal, JournalEntry, JournalStore } from "../model/ports.js";
 import { MusterError } from "../support/errors.js";
 import { CHAIN_START, type ChainEnd, type ReadJournal, readLines, writeLine } from "./journal-line.js";
+
+/** Recorded journals that stay. */
+const KEPT_JOURNALS = 20;
 
 /** The journals of one environment, below a folder such as <git directory>/muster/journal. */
 export function openJournals(folder: string, environment: string): JournalStore {
@@ -108,7 +112,9 @@ class FileJournal implements Journal {
     await this.handle.appendFile(Buffer.concat(lines));
     await this.handle.sync();
     this.end = end;
-    if (entries.some((entry) => entry.type === "recorded")) await markDone(this.place, this.run, this.plan);
+    if (!entries.some((entry) => entry.type === "recorded")) return;
+    await markDone(this.place, this.run, this.plan);
+    await dropOldJournals(this.place);
   }
 }
 
@@ -161,6 +167,16 @@ async function markDone(place: string, run: string, plan: string | null): Promis
     await handle.close();
   }
   await syncFolder(place);
+}
+
+/** Run ids begin with their instant, so that names sort by age. One that cannot be removed is tried again by the next run. */
+async function dropOldJournals(place: string): Promise<void> {
+  const names = new Set(await namesIn(place));
+  const recorded = [...names].filter((name) => {
+    return name.endsWith(".jsonl") && names.has(`${name.slice(0, -".jsonl".length)}.done`);
+  });
+  const old = recorded.sort(compareText).slice(0, -KEPT_JOURNALS);
+  await Promise.all(old.map((name) => rm(join(place, name), { force: true }).catch(() => {})));
 }
 
 /** Makes the names in a folder durable. Windows can neither open nor sync a folder, and needs no such thing. */

@@ -12,7 +12,7 @@ import {
 import { type Executed, execute } from "../apply/execute.js";
 import { openJournals } from "../apply/journal.js";
 import { recoverRun } from "../apply/recover.js";
-import { ledgerKey } from "../model/ledger.js";
+import { entryOf } from "../model/ledger.js";
 import type { Observed } from "../model/observed.js";
 import type { Op } from "../model/op.js";
 import { isRefused, type Plan, type PlanBody } from "../model/plan.js";
@@ -168,7 +168,7 @@ function truth(
   );
   return (op) => {
     const view = views.get(op.target);
-    return view !== undefined && judge(op, view, desk.ledger.entries.get(ledgerKey(op.target, op.identity)));
+    return view !== undefined && judge(op, view, entryOf(desk.ledger, op.target, op.identity));
   };
 }
 

@@ -28,6 +28,8 @@ import { type At, openRepository, type Repository } from "../repo/state.js";
 import { MusterError } from "../support/errors.js";
 import { capabilitiesOf, openTarget } from "../targets/open.js";
 import type { Context } from "./context.js";
+import { rememberPicture } from "./remember.js";
+import { warnUnverified } from "./unverified.js";
 
 export interface Desk {
   readonly repository: Repository;
@@ -76,6 +78,7 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
   const at: At = records === null ? { worktree: true } : { commit: records };
   const ledger = await repository.readLedger(at, environment);
   const runs = records === null ? [] : await readRuns(repository, records, environment, windowStart(context, policy));
+  context.remark(warnUnverified(policy.targets.map((target) => target.document.value)));
   const openPort = options.openPort ?? ((target: Target) => openTarget(target, context.variable));
   const targets = Object.fromEntries(
     policy.targets.map((target) => {
@@ -114,7 +117,8 @@ async function interruptedCreates(repository: Repository, environment: string): 
 export async function observeAll(desk: Desk, role: "reader" | "writer"): Promise<Record<string, Observed>> {
   const pictures = Object.entries(desk.targets).map(async ([name, { port, selection }]) => {
     await port.open(role);
-    return [name, await port.observe(selection)] as const;
+    const memory = rememberPicture(desk.repository, desk.policy.environment.name, name);
+    return [name, await port.observe(selection, memory)] as const;
   });
   return Object.fromEntries(await Promise.all(pictures));
 }
@@ -155,7 +159,7 @@ export function anchorFrom(ledger: Ledger): (target: string, identity: IdentityK
   return (target, identity) => ledger.entries.get(ledgerKey(target, identity))?.current?.anchor ?? null;
 }
 
-function chooseEnvironment(context: Context, names: readonly string[]): string {
+export function chooseEnvironment(context: Context, names: readonly string[]): string {
   if (context.environment !== null) return context.environment;
   const [only, second] = names;
   if (only !== undefined && second === undefined) return only;

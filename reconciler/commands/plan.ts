@@ -10,7 +10,7 @@ import { renderPlan } from "../report/text.js";
 import { MusterError } from "../support/errors.js";
 import { commitOfBlob } from "./blame.js";
 import type { Context, ExitCode, Format } from "./context.js";
-import { type Desk, labelsFrom, observeAll, openDesk, planFrom } from "./desk.js";
+import { type Desk, labelsFrom, observeAll, openDesk, type Planned, planFrom } from "./desk.js";
 import { findWorker } from "./find-worker.js";
 
 export interface PlanOptions {
@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly only: string | null;
   readonly format: Format;
   readonly full: boolean;
+  /** Markdown with names and values. */
+  readonly unmasked: boolean;
   readonly worktree: boolean;
   /** Exit 2 when there are changes. */
   readonly exitCode: boolean;
@@ -33,8 +35,9 @@ export async function runPlan(context: Context, options: PlanOptions): Promise<E
   try {
     const now = context.clock.now();
     const asOf = options.asOf === null ? now : parseInstant(options.asOf);
-    const { body, desire } = planFrom(desk, await observeAll(desk, "reader"), { asOf, now });
-    const plan = sealPlan(desk, body, now);
+    const planned = planFrom(desk, await observeAll(desk, "reader"), { asOf, now });
+    const { body, desire } = planned;
+    const plan = sealPlan(desk, planned, now);
     if (options.out !== null) writePlanFile(options.out, plan);
     const worker = options.only === null ? null : findWorker(desk.snapshot, options.only).key;
     await printPlan(context, desk, plan, options, worker, labelsFrom(desire));
@@ -45,7 +48,7 @@ export async function runPlan(context: Context, options: PlanOptions): Promise<E
 }
 
 /** Adds the envelope: id, when it was made, until when it may be applied, and the commits it was read from. */
-export function sealPlan(desk: Desk, body: PlanBody, now: number): Plan {
+export function sealPlan(desk: Desk, { body, observed }: Omit<Planned, "desire">, now: number): Plan {
   const created = formatInstant(now);
   const lifetime = parseDuration(desk.policy.environment.planExpires ?? "24h");
   return {
@@ -56,6 +59,7 @@ export function sealPlan(desk: Desk, body: PlanBody, now: number): Plan {
       expires: formatInstant(addDuration(now, lifetime, "UTC")),
       desired: desk.commits.desired,
       records: desk.commits.records,
+      reads: Object.fromEntries(Object.entries(observed).map(([target, { how }]) => [target, how])),
     },
   };
 }
@@ -69,10 +73,10 @@ async function printPlan(
   labels: ReturnType<typeof labelsFrom>,
 ): Promise<void> {
   if (options.format === "json") return context.print(renderPlanJson(plan));
-  if (options.format === "markdown") return context.print(renderMarkdown(plan));
+  if (options.format === "markdown") return context.print(commentOf(desk, plan, options, labels));
   const commits = await commitOfBlob(desk.repository, plan.body, desk.commits.desired);
   const details = options.full ? "full" : "normal";
-  const identities = plan.body.ops.map((op) => op.identity);
+  const identities = plan.body.ops.flatMap((op) => op.identity ?? []);
   const applyCommand = options.out === null ? undefined : `muster apply --plan ${options.out}`;
   context.print(
     renderPlan(plan, {
@@ -85,6 +89,12 @@ async function printPlan(
       ...(applyCommand === undefined ? {} : { applyCommand }),
     }),
   );
+}
+
+/** Comments cannot be erased and travel by mail: masked, unless somebody who reads it elsewhere asks for all of it. */
+function commentOf(desk: Desk, plan: Plan, { unmasked }: PlanOptions, labels: ReturnType<typeof labelsFrom>): string {
+  const { show = [] } = desk.policy.environment.comments ?? {};
+  return renderMarkdown(plan, unmasked ? { labels } : { mask: { show } });
 }
 
 function identityHolds(desk: Desk, identity: string, worker: WorkerKey): boolean {

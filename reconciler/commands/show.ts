@@ -71,7 +71,7 @@ function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): Sh
       nextAt: stage.nextAt === null ? null : formatInstant(stage.nextAt),
     })),
     accounts: intents.map((intent) => accountView(desk, planned, intent)),
-    pending: planned.body.ops.filter((op) => identities.has(op.identity)),
+    pending: planned.body.ops.filter((op) => op.identity !== null && identities.has(op.identity)),
     exceptions: exceptionViews(desk, workers, now),
     findings: planned.body.findings.filter((finding) => finding.identity !== null && identities.has(finding.identity)),
   };

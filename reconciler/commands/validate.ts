@@ -4,6 +4,7 @@ import { desire } from "../policy/desire.js";
 import { type At, openRepository } from "../repo/state.js";
 import { capabilitiesOf } from "../targets/open.js";
 import type { Context, ExitCode } from "./context.js";
+import { warnUnverified } from "./unverified.js";
 
 export async function runValidate(context: Context, options: { readonly worktree: boolean }): Promise<ExitCode> {
   const repository = await openRepository(context.folder, context.cache === undefined ? {} : { cache: context.cache });
@@ -17,6 +18,7 @@ export async function runValidate(context: Context, options: { readonly worktree
     desire(snapshot, policy, context.clock.now());
     await repository.readLedger(at, name);
   }
+  context.remark(warnUnverified(policies.targets.map((document) => document.value)));
   const place = head === null ? "the work tree" : head.slice(0, 10);
   context.print(`valid: ${blobs.length} policies and ${snapshot.workers.length} workers at ${place}\n`);
   return 0;

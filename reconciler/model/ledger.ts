@@ -17,6 +17,8 @@ export interface Ledger {
   readonly entries: ReadonlyMap<string, LedgerEntry>;
   /** Anchors of groups by target and name as the entitlement writes it. */
   readonly groups: ReadonlyMap<string, Anchor>;
+  /** Groups, by the same key, that were announced as exclusive, and the as-of instant of the plan that did. */
+  readonly exclusive: ReadonlyMap<string, string>;
   /** By target and worker: entries that list the worker. */
   readonly byWorker: ReadonlyMap<string, readonly LedgerEntry[]>;
   /** By target and anchor: current bindings. */
@@ -24,7 +26,11 @@ export interface Ledger {
 }
 
 /** Builds the indexes. Two entries that claim one object are both kept in `entries`; the planner reports them. */
-export function buildLedger(entries: readonly LedgerEntry[], groups: ReadonlyMap<string, Anchor>): Ledger {
+export function buildLedger(
+  entries: readonly LedgerEntry[],
+  groups: ReadonlyMap<string, Anchor>,
+  exclusive: ReadonlyMap<string, string> = new Map(),
+): Ledger {
   const byKey = new Map<string, LedgerEntry>();
   const byWorker = new Map<string, LedgerEntry[]>();
   const byAnchor = new Map<string, LedgerEntry>();
@@ -38,7 +44,12 @@ export function buildLedger(entries: readonly LedgerEntry[], groups: ReadonlyMap
     }
     if (entry.current !== null) byAnchor.set(`${entry.target}|${entry.current.anchor}`, entry);
   }
-  return { entries: byKey, groups, byWorker, byAnchor };
+  return { entries: byKey, groups, exclusive, byWorker, byAnchor };
+}
+
+/** The entry of an identity in a target; none for what is nobody's. */
+export function entryOf(ledger: Ledger, target: string, identity: IdentityKey | null): LedgerEntry | undefined {
+  return identity === null ? undefined : ledger.entries.get(ledgerKey(target, identity));
 }
 
 export function entryOfWorker(ledger: Ledger, target: string, worker: WorkerKey): readonly LedgerEntry[] {

@@ -28,6 +28,8 @@ export interface ObservedGroup {
   readonly managed: boolean;
   /** Anchors of member accounts that were observed. */
   readonly members: readonly Anchor[];
+  /** Those among them whose primary group it is: such a membership is no value of the group and is never removed. */
+  readonly primary?: readonly Anchor[];
   /** Members that are not accounts of this picture (groups, computers, foreign principals). */
   readonly others: number;
 }
@@ -40,6 +42,15 @@ export interface TakenName {
   readonly anchor: Anchor;
 }
 
+/** An account that was deleted, and that the selection asked for. */
+export interface DeletedObject {
+  readonly anchor: Anchor;
+  /** Its cn, where it is still known. */
+  readonly name: string | null;
+  /** Why it cannot be brought back as it was, in words that end a sentence; null: it can. */
+  readonly obstacle: string | null;
+}
+
 /** A complete picture of one target. A driver that cannot prove that it is complete throws instead. */
 export interface Observed {
   readonly target: string;
@@ -49,8 +60,18 @@ export interface Observed {
   readonly names: readonly TakenName[];
   /** Addresses of containers that exist. */
   readonly containers: readonly string[];
+  /** Of the anchors that the selection names: what was deleted and is still known. Sorted by anchor. */
+  readonly deleted: readonly DeletedObject[];
   /** Digest over all of the above; equal pictures have equal digests whatever the order of replies. */
   readonly digest: string;
+  /** How it was read; in no digest. */
+  readonly how: HowRead;
+}
+
+export interface HowRead {
+  readonly kind: "full" | "incremental";
+  /** Why everything was read although something was remembered, or cannot be remembered; null: for no such reason. */
+  readonly why: string | null;
 }
 
 /** What the planner needs to see. */
@@ -59,4 +80,6 @@ export interface Selection {
   readonly attributes: readonly string[];
   /** Groups that entitlements and guards name, by name (a DN in AD) or, once known, by anchor. */
   readonly groups: readonly { readonly name: string; readonly anchor: Anchor | null }[];
+  /** Accounts that the ledger names: those that are gone are looked for among the deleted objects. Left out: none. */
+  readonly anchors?: readonly Anchor[];
 }

@@ -4,8 +4,11 @@
  * bind (slot null): after { anchor, enabled, created?: true, claim? }; created says that it is our own unconfirmed create.
  * bind (slot "primary"): { primary: worker key } · bind (slot "identity"): { identity: identity key }, a re-key.
  * bind (slot "found"): after { <attributes>, container?, enabled? }, values found as wanted: only recorded.
+ * bind (slot "exclusive", nobody's): { exclusive: instant | null }; the object is a group that became exclusive, or is so no
+ *   longer; slotLabel its name in the policy.
  * unbind: before { anchor }, after { why }.
  * create: after { <attributes>, container, enabled } · move: { container } · enable, disable: { enabled }.
+ * restore: before { deleted: true }, after { deleted: false, cn?, container? }.
  * delete: before { enabled: false }, after { "retain:<space>": "<value>|<until>" }.
  * add-member, remove-member: { member: true | null }; the slot is the group's anchor, slotLabel its name in the policy.
  * run-task: before { entry }, after { task, entry }: the entry into the stage that it was run for.

@@ -36,19 +36,26 @@ export type OpObject = { readonly anchor: Anchor } | { readonly claim: string };
  * One op. `before` is what the planner saw and `after` what it wants, as maps:
  * update: the one attribute · create: the full account (attributes, `container`, `enabled`) · rename: the naming
  * attributes that change · move: `container` · enable, disable: `enabled` · bind: `anchor` (or `primary`, `identity` for
- * a re-bind) · add-member, remove-member: `member` (true or null; the slot is the group's anchor) · run-task: `task`.
+ * a re-bind; `exclusive` for a group) · add-member, remove-member: `member` (true or null; the slot is the group's anchor) · run-task: `task`.
  */
 export interface Op {
   readonly id: OpId;
   readonly target: string;
   readonly verb: Verb;
   readonly object: OpObject;
-  readonly identity: IdentityKey;
-  readonly mapping: string;
+  /** null: the object belongs to nobody Muster knows, a member of an exclusive group or the group itself. */
+  readonly identity: IdentityKey | null;
+  /** null where identity is null. */
+  readonly mapping: string | null;
   /** Attribute, group anchor, SKU, task; null where the verb has one op per object. */
   readonly slot: string | null;
   readonly before: Values;
   readonly after: Values;
+  /**
+   * create, move: containers that are made first, outermost first; left out where none is. Not part of the id: whether
+   * somebody made them meanwhile does not change what was approved.
+   */
+  readonly newContainers?: readonly string[];
   /** Ops that must be done first. */
   readonly needs: readonly OpId[];
   /** Names that this op takes and frees, "space:value" folded; what order and the prefix test look at. */
@@ -76,6 +83,11 @@ export function opId(op: OpDraft): OpId {
 
 function hashable(values: Values): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, canonicalValue(value)]));
+}
+
+/** Whose ops belong together: those of one identity or, where an object is nobody's, of that object. */
+export function ownerKey(op: Pick<Op, "identity" | "object">): string {
+  return op.identity ?? objectKey(op.object);
 }
 
 export function objectKey(object: OpObject): string {

@@ -1,5 +1,6 @@
 /** A plan: a value that can be saved, hashed, shown, approved. */
 import type { DesireFinding } from "./intent.js";
+import type { HowRead } from "./observed.js";
 import type { Op, OpId } from "./op.js";
 
 export const PLAN_VERSION = 1;
@@ -62,6 +63,8 @@ export interface PlanEnvelope {
   /** Commits that were read, for people. */
   readonly desired: string;
   readonly records: string | null;
+  /** How each target was read. */
+  readonly reads?: Readonly<Record<string, HowRead>>;
 }
 
 export interface Plan {

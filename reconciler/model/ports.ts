@@ -1,7 +1,8 @@
 /** The ports: what the edges must provide. Nothing in plan/ or apply/ knows which target, journal or clock it serves. */
+import type { Check, DelegationStyle, Needs } from "./check.js";
 import type { IdentityKey } from "./identity.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "./observed.js";
-import type { Op, Outcome, Verb } from "./op.js";
+import type { Op, OpId, Outcome, Verb } from "./op.js";
 import type { Plan } from "./plan.js";
 
 export interface Clock {
@@ -26,6 +27,12 @@ export interface Capabilities {
   readonly required: readonly string[];
   /** Longest value in characters, where there is one. */
   readonly maxLength: Readonly<Record<string, number>>;
+  /** Values of an attribute that mean one thing; null is having none. */
+  readonly sameMeaning?: Readonly<Record<string, readonly (string | null)[]>>;
+  /** Attributes that hold a primary mail address and aliases. */
+  readonly addressLists?: readonly string[];
+  /** Attributes (in lower case) that no mapping may name, and why. */
+  readonly readOnly?: Readonly<Record<string, string>>;
   /** Whether a modify carries what it expects to find. */
   readonly compareAndSwap: boolean;
   readonly tasks: readonly string[];
@@ -47,13 +54,24 @@ export interface Forecast {
   readonly seconds: number;
 }
 
+/** What a driver keeps of a target from one run to the next. Its loss costs a full read, never a wrong picture. */
+export interface PictureMemory {
+  /** What was saved last, undefined when there is nothing, or nothing undamaged, of this version. */
+  load(): unknown;
+  /** Keeps a JSON value instead of the last one. */
+  save(value: unknown): void;
+}
+
 export interface TargetPort {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Connects and proves who it is. Throws MUS-5001 or MUS-5002. */
   open(role: "reader" | "writer"): Promise<void>;
-  /** A complete picture, or an error (MUS-5003); never a part. */
-  observe(selection: Selection): Promise<Observed>;
+  /**
+   * A complete picture, or an error (MUS-5003); never a part. A driver that can bring an older picture up to date keeps in
+   * `memory` what it needs for it; a picture made so equals the one that a full read would give.
+   */
+  observe(selection: Selection, memory?: PictureMemory): Promise<Observed>;
   /** One account as it is now, null when it is gone. */
   read(anchor: Anchor, selection: Selection): Promise<ObservedAccount | null>;
   /** The account whose create wrote this claim, null when there is none. */
@@ -64,7 +82,36 @@ export interface TargetPort {
    */
   apply(ops: readonly ReadyOp[], selection: Selection): AsyncIterable<Outcome>;
   forecast(ops: readonly Op[]): Forecast;
+  /** Looks, without writing anything, whether the target is as the needs ask. Connects itself; never throws for what it finds. */
+  examine?(needs: Needs, clock: Clock): Promise<readonly Check[]>;
+  /** What an administrator runs to give an account what the needs ask, and no more. May connect; throws as `open` does. */
+  delegation?(needs: Needs, style: DelegationStyle, account: string | null): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+/** A password on its way to the people who hand it out. */
+export interface Secret {
+  readonly target: string;
+  /** Op that sets it: what the file is named by. */
+  readonly op: OpId;
+  readonly identity: Op["identity"];
+  /** How people know the account: its login name, or its address. */
+  readonly account: string;
+  readonly purpose: "initial" | "reset";
+  readonly secret: string;
+}
+
+/** Where secrets go that somebody may open later. Whatever is put there is encrypted before it leaves the process. */
+export interface SecretSink {
+  /** Makes sure that secrets can be kept. Throws MUS-5008. */
+  open(): Promise<void>;
+  /** Durable (fsync) before it returns. Throws MUS-5008. */
+  put(secret: Secret): Promise<KeptSecret>;
+}
+
+export interface KeptSecret {
+  /** Takes it back: the target refused the password, so nothing opens with it. */
+  withdraw(): Promise<void>;
 }
 
 /** Entries of a journal, in the order they were appended. Each is durable when `append` returns. */

@@ -19,6 +19,7 @@ import { compareText } from "../model/identity.js";
 import type { Ledger } from "../model/ledger.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
 import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
+import { returningNames } from "./deleted.js";
 import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
 import { type Findings, isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
@@ -32,6 +33,7 @@ export function allot(
   findings: Findings,
 ): Allotment {
   const state = new NameState(policy, views, subjects, ledger, asOf);
+  for (const subject of subjects) for (const [name, value] of returningNames(subject)) state.give(subject, name, value);
   const takers = subjects.filter(takesNames);
   const fixed = new Set(takers.filter((subject) => !mayRename(subject)));
   const targets = new Set(policy.mappings.map((mapping) => mapping.target));

@@ -1,5 +1,5 @@
 /** The plan: match, allot, diff, order, guards, findings, digests. One exported function, pure. */
-import { compareText } from "../model/identity.js";
+import { compareText, type IdentityKey } from "../model/identity.js";
 import type { Intent } from "../model/intent.js";
 import { ledgerKey } from "../model/ledger.js";
 import { type Finding, PLAN_VERSION, type PlanBody, type PlanCounts } from "../model/plan.js";
@@ -13,6 +13,7 @@ import { digestActions, digestInputs } from "./digest.js";
 import { gatherExceptions } from "./exceptions.js";
 import { holdFights, holdForFreeze } from "./guards/freeze.js";
 import { checkLimits } from "./guards/limits.js";
+import { checkMissing } from "./guards/missing.js";
 import { matchSubjects } from "./match.js";
 import { orderOps } from "./order.js";
 import type { ResolveContext } from "./resolve.js";
@@ -67,7 +68,7 @@ export function makePlan(input: PlanInput): PlanBody {
     asOf,
     ops,
     findings: sortFindings([...desireFindings(input, subjects), ...findings.list]),
-    guards: checkLimits({ input, ops, actions, population, groupSizes }),
+    guards: [...checkLimits({ input, ops, actions, population, groupSizes }), ...checkMissing(input, actions)],
     counts,
     digests: { actions, ...digestInputs(input, asOf) },
   };
@@ -81,28 +82,37 @@ type Chosen = { intent: Intent; mapping: CompiledMapping };
  */
 function chooseIntents(input: PlanInput): Map<string, Chosen[]> {
   const mappings = new Map(input.policy.mappings.map((mapping) => [mapping.name, mapping]));
+  const targets = input.policy.mappings.map((mapping) => mapping.target);
+  const shared = new Set(targets.filter((target, i) => targets.indexOf(target) !== i));
   const grouped = new Map<string, Chosen[]>();
+  const out = new Map<string, Chosen[]>();
   for (const intent of input.desire.intents) {
     const mapping = mappings.get(intent.mapping);
     if (mapping === undefined) continue;
+    if (!shared.has(intent.target)) {
+      addTo(out, { intent, mapping });
+      continue;
+    }
     const key = ledgerKey(intent.target, intent.identity);
     const list = grouped.get(key);
     if (list === undefined) grouped.set(key, [{ intent, mapping }]);
     else list.push({ intent, mapping });
   }
-  const out = new Map<string, Chosen[]>();
   throwAll(findCaughtTwice(grouped));
   for (const [key, list] of grouped) {
     const caught = list.filter(({ intent }) => intent.inScope);
     const made = input.ledger.entries.get(key)?.current?.mapping;
     const only = list.length === 1 ? list[0] : undefined;
     const chosen = caught[0] ?? list.find(({ mapping }) => mapping.name === made) ?? only;
-    if (chosen === undefined) continue;
-    const target = out.get(chosen.intent.target);
-    if (target === undefined) out.set(chosen.intent.target, [chosen]);
-    else target.push(chosen);
+    if (chosen !== undefined) addTo(out, chosen);
   }
   return out;
+}
+
+function addTo(byTarget: Map<string, Chosen[]>, chosen: Chosen): void {
+  const list = byTarget.get(chosen.intent.target);
+  if (list === undefined) byTarget.set(chosen.intent.target, [chosen]);
+  else list.push(chosen);
 }
 
 /** Per identity, and per worker: a mapping per person and one per worker give the same people different keys. */
@@ -137,19 +147,27 @@ function reachableSubjects(
   subjects: readonly Subject[],
   failed: ReadonlySet<Subject>,
   asOf: number,
-): Map<string, Subject> {
-  const out = new Map<string, Subject>();
+): Map<string, Set<IdentityKey>> {
+  const out = new Map<string, Set<IdentityKey>>();
   for (const subject of subjects) {
     const exists = subject.binding === "bound" && diffDeletion(subject, asOf) === null;
     const comes = subject.binding === "none" && subject.intent.create && !failed.has(subject);
-    if (exists || comes) out.set(`${subject.target.name}|${subject.identity}`, subject);
+    if (!exists && !comes) continue;
+    const known = out.get(subject.target.name);
+    if (known === undefined) out.set(subject.target.name, new Set([subject.identity]));
+    else known.add(subject.identity);
   }
   return out;
 }
 
 /** Findings of desire matter where there is, or will be, an account. */
 function desireFindings(input: PlanInput, subjects: readonly Subject[]): Finding[] {
-  const bound = new Map(subjects.map((subject) => [`${subject.target.name}|${subject.identity}`, subject]));
+  const concerned = new Set(input.desire.findings.map((finding) => finding.identity));
+  const bound = new Map(
+    subjects
+      .filter((subject) => concerned.has(subject.identity))
+      .map((subject) => [`${subject.target.name}|${subject.identity}`, subject]),
+  );
   return input.desire.findings.flatMap((finding): Finding[] => {
     const subject = bound.get(`${finding.target}|${finding.identity}`);
     if (subject?.binding !== "bound") return [];

@@ -2,12 +2,14 @@
 import type { LedgerCurrent } from "../model/ledger.js";
 import type { Op, OpObject } from "../model/op.js";
 import type { Value } from "../model/value.js";
+import type { CompiledTarget } from "../policy/compiled.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
+import { missingContainers } from "./containers.js";
 import { attributeReason, type Draft, draftFor, mappingReason, resourceOf, stageReason } from "./drafts.js";
 import { freeClaim } from "./match.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
-import { sameAddress } from "./view.js";
+import { isSameAddress } from "./view.js";
 
 /** Enable or disable. An account that somebody else disabled stays disabled until a Release (invariant 11). */
 export function diffState(subject: Subject, released: { readonly isReleased: boolean }, findings: Findings): Draft[] {
@@ -46,16 +48,17 @@ export function diffState(subject: Subject, released: { readonly isReleased: boo
 export function diffPlace(view: TargetView, subject: Subject, findings: Findings): Draft[] {
   const { account, intent, mapping } = subject;
   if (account === null || intent.container === null || account.container === null) return [];
-  const same = sameAddress(subject.target);
-  if (same(account.container) === same(intent.container)) return [];
-  if (!containerExists(view, intent.container)) {
+  const { target } = subject;
+  if (isSameAddress(target, account.container, intent.container)) return [];
+  const newContainers = missingContainers(view, intent.container);
+  if (newContainers === null) {
     reportContainer(subject, intent.container, findings);
     return [];
   }
   const last = subject.entry?.current?.container ?? null;
-  const drifted = last !== null && same(last) === same(intent.container);
+  const drifted = last !== null && isSameAddress(target, last, intent.container);
   const origin: Op["origin"] =
-    last === null || same(last) === same(account.container) ? "policy" : drifted ? "drift" : "both";
+    last === null || isSameAddress(target, last, account.container) ? "policy" : drifted ? "drift" : "both";
   if (origin === "drift" && mapping.containerDrift === "notify") {
     findings.add({
       kind: "drift",
@@ -77,14 +80,11 @@ export function diffPlace(view: TargetView, subject: Subject, findings: Findings
       verb: "move",
       before: { container: account.container },
       after: { container: intent.container },
+      newContainers,
       origin,
       reasons: [mappingReason(subject, because, pointer)],
     }),
   ];
-}
-
-export function containerExists(view: TargetView, container: string): boolean {
-  return view.containers.has(sameAddress(view.target)(container));
 }
 
 export function reportContainer(subject: Subject, container: string, findings: Findings): void {
@@ -105,6 +105,7 @@ export function reportContainer(subject: Subject, container: string, findings: F
  */
 export function draftTasks(subject: Subject, ran: LedgerCurrent["tasks"], object: OpObject): Draft[] {
   const { intent } = subject;
+  if (intent.tasks.length === 0) return [];
   const entry = `${intent.stage.stage}@${intent.stage.since === null ? "" : formatInstant(intent.stage.since)}`;
   return intent.tasks
     .filter((task) => subject.target.capabilities.tasks.includes(task) && ran[task] !== entry)
@@ -192,7 +193,7 @@ export function draftBind(subject: Subject, unconfirmed: ReadonlySet<string>): D
 /** The same account under another key: HR gave the person a personId, or another one. */
 export function draftRekey(subject: Subject): Draft[] {
   const { entry, rekeyed, account } = subject;
-  if (entry === null || !rekeyed || account === null) return [];
+  if (entry?.current == null || !rekeyed || (account === null && subject.binding !== "restore")) return [];
   return [
     draftRebind(subject, "identity", entry.identity, subject.identity, "HR identifies the person differently now"),
   ];
@@ -213,6 +214,7 @@ function draftRebind(subject: Subject, slot: string, before: string, after: stri
     slot,
     before: { [slot]: before },
     after: { [slot]: after },
+    object: { anchor: subject.entry?.current?.anchor ?? "" },
     ledgerOnly: true,
     reasons: [mappingReason(subject, because)],
   });
@@ -228,10 +230,9 @@ export function draftConfirm(subject: Subject, attributes: Readonly<Record<strin
   const current = subject.entry?.current;
   if (account === null || current == null) return [];
   const found: Record<string, Value | null> = { ...attributes };
-  const same = sameAddress(subject.target);
-  if (intent.container !== null && account.container !== null && same(intent.container) === same(account.container)) {
-    if (current.container === null || same(current.container) !== same(account.container))
-      found.container = account.container;
+  const { target } = subject;
+  if (account.container !== null && isSamePlace(target, intent.container, account.container)) {
+    if (!isSamePlace(target, current.container, account.container)) found.container = account.container;
   }
   const state = account.enabled ? "enabled" : "disabled";
   if (intent.account === state && current.state !== state) found.enabled = account.enabled;
@@ -246,6 +247,10 @@ export function draftConfirm(subject: Subject, attributes: Readonly<Record<strin
       reasons: [mappingReason(subject, "found as wanted; only recorded")],
     }),
   ];
+}
+
+function isSamePlace(target: CompiledTarget, container: string | null, other: string): boolean {
+  return container !== null && isSameAddress(target, container, other);
 }
 
 export function draftUnbind(subject: Subject): Draft {
@@ -283,11 +288,14 @@ export function draftCreate(
     (name) => target.capabilities.spaces[name] !== undefined && !context.allotment.of(subject).has(name),
   );
   if (missing.length > 0 || context.allotment.failed.has(subject)) return null;
+  let newContainers: readonly string[] = [];
   if (target.capabilities.containers === "dn") {
-    if (intent.container === null || !containerExists(view, intent.container)) {
+    const missing = intent.container === null ? null : missingContainers(view, intent.container);
+    if (missing === null) {
       reportContainer(subject, intent.container ?? "(no container)", context.findings);
       return null;
     }
+    newContainers = missing;
   }
   const generation = (subject.entry?.former.length ?? 0) + (subject.account === null ? 0 : 1);
   const object = { claim: freeClaim(view, subject.identity, generation) };
@@ -322,6 +330,7 @@ export function draftCreate(
     before: {},
     after,
     claims: names,
+    newContainers,
     reasons: [stageReason(subject)],
   });
   return { create, later };

@@ -7,6 +7,9 @@ import { fromStored } from "../model/ledger.js";
 import type { Op } from "../model/op.js";
 import { displayValue, isReference, sameValue, type Value } from "../model/value.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
+import { CONSISTENCY_GUID, stampsGuid } from "../policy/consistency-guid.js";
+import { guidBytes } from "../support/guid.js";
+import { primaryOf } from "./address-list.js";
 import { attributeReason, type Draft, draftFor, resourceOf } from "./drafts.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Subject, TargetView } from "./subject.js";
@@ -32,7 +35,26 @@ export function diffAttributes(context: ResolveContext, view: TargetView, subjec
     else drafts.push(draftUpdate(subject, rule, change as Written));
   }
   const rename = draftRename(subject, renamed);
+  drafts.push(...draftStamp(subject));
   return { drafts: rename === null ? drafts : [rename, ...drafts], found };
+}
+
+/** mS-DS-ConsistencyGuid of an account that has none becomes its objectGUID; one that is there is never changed. */
+function draftStamp(subject: Subject): Draft[] {
+  const { account, target } = subject;
+  if (account === null || !stampsGuid(target) || account.attributes[CONSISTENCY_GUID] !== undefined) return [];
+  const { file, line, positions } = target.document;
+  const policy = { file, line: positions["/consistencyGuid"]?.line ?? line };
+  return [
+    draftFor(subject, {
+      verb: "update",
+      slot: CONSISTENCY_GUID,
+      before: { [CONSISTENCY_GUID]: null },
+      after: { [CONSISTENCY_GUID]: guidBytes(account.anchor) },
+      origin: "policy",
+      reasons: [{ because: "the account has no anchor for synchronization yet", policy }],
+    }),
+  ];
 }
 
 interface Change {
@@ -63,22 +85,24 @@ function diffAttribute(
   if (wanted === undefined) return null;
   const raw = subject.account?.attributes[rule.name];
   const observed = raw === undefined ? null : resolveObserved(view, raw);
-  const desired = wantedValue(context, subject, rule, wanted, observed);
-  if (desired === undefined) return null;
+  const value = wantedValue(context, subject, rule, wanted, observed);
+  if (value === undefined) return null;
+  const desired = meansSame(subject, rule, observed, value) ? observed : value;
   const stale = pointsAtReplaced(context, subject, observed);
   if (raw !== undefined && stale && sameValue(observed, desired))
     return { before: raw, after: desired, origin: "policy" };
   const stored = subject.entry?.current?.managed[rule.name];
   const confirmed = stored == null ? null : fromStored(stored);
   if (equal(view, observed, desired)) {
-    if (equal(view, confirmed, desired)) return null;
+    if (equal(view, confirmed, desired) || (rule.primary && sameOwn(rule, confirmed, desired))) return null;
     if (rule.unique?.onRename === "keep" && stored !== undefined) {
       reportDrift(context, subject, rule, observed, confirmed);
       return null;
     }
     return { before: confirmed, after: desired, origin: "found" };
   }
-  const origin = originOf(view, confirmed, observed, desired, stored !== undefined);
+  const [last, now, next] = [confirmed, observed, desired].map((one) => ownPart(rule, one)) as Triple;
+  const origin = originOf(view, last, now, next, stored !== undefined);
   if (origin === "drift" && rule.onDrift === "notify") {
     reportDrift(context, subject, rule, observed, desired);
     return null;
@@ -86,12 +110,31 @@ function diffAttribute(
   return { before: stale && raw !== undefined ? raw : observed, after: desired, origin };
 }
 
+type Triple = [Value | null, Value | null, Value | null];
+
+/** What of a value is ours: of an address list only the primary address. */
+function ownPart(rule: CompiledAttribute, value: Value | null): Value | null {
+  return rule.primary ? primaryOf(value) : value;
+}
+
+function sameOwn(rule: CompiledAttribute, a: Value | null, b: Value | null): boolean {
+  return sameValue(ownPart(rule, a), ownPart(rule, b));
+}
+
+/** Different values with one meaning in this target: accountExpires 0, 9223372036854775807 and none are "never". */
+function meansSame(subject: Subject, rule: CompiledAttribute, a: Value | null, b: Value | null): boolean {
+  const alike = subject.target.capabilities.sameMeaning?.[rule.name];
+  const isAlike = (value: Value | null) => alike?.some((one) => one === value) === true;
+  return isAlike(a) && isAlike(b);
+}
+
 /**
  * A reference to the account that this plan replaces. It is expected by its address: the person means the new account by
  * the time the update is executed. A reference to the right person follows to the new account.
  */
 function pointsAtReplaced(context: ResolveContext, subject: Subject, observed: Value | null): boolean {
-  if (observed === null || !isReference(observed) || !("ref" in observed)) return false;
+  if (context.replaced.size === 0 || observed === null) return false;
+  if (!isReference(observed) || !("ref" in observed)) return false;
   return context.replaced.has(`${subject.target.name}|${observed.ref}`);
 }
 
@@ -119,6 +162,8 @@ function wantedValue(
 }
 
 function equal(view: TargetView, a: Value | null, b: Value | null): boolean {
+  if (a === b) return true;
+  if (typeof a === "string" && typeof b === "string") return false;
   if (sameValue(a, b)) return true;
   return a !== null && b !== null && isReference(a) && isReference(b) && sameReference(view, a, b);
 }

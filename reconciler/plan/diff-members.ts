@@ -9,6 +9,7 @@ import type { ObservedGroup } from "../model/observed.js";
 import type { OpObject } from "../model/op.js";
 import type { CompiledEntitlement } from "../policy/compiled.js";
 import { type Draft, draftFor, stageReason } from "./drafts.js";
+import { type ExclusiveGroup, removeExcess } from "./exclusive.js";
 import type { Findings, PlanInput, Subject, TargetView } from "./subject.js";
 import { sameAddress } from "./view.js";
 
@@ -47,17 +48,23 @@ function reportGroup(view: TargetView, entitlement: CompiledEntitlement, problem
   });
 }
 
+/** What is known of the groups of a target: by entitlement, their members and the exclusive ones by anchor. */
+export interface GroupKnowledge {
+  readonly groups: ReadonlyMap<string, ObservedGroup>;
+  readonly memberSets: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly exclusive: ReadonlyMap<string, ExclusiveGroup>;
+}
+
 /** Membership drafts of one subject. `object` is the account, or the claim of its create. */
 export function diffMembers(
   view: TargetView,
-  groups: ReadonlyMap<string, ObservedGroup>,
-  memberSets: ReadonlyMap<string, ReadonlySet<string>>,
+  { groups, memberSets, exclusive }: GroupKnowledge,
   subject: Subject,
   object: OpObject,
   needs: readonly Draft[],
 ): Draft[] {
   const { intent } = subject;
-  if (intent.memberships === "keep") return [];
+  if (intent.memberships === "keep") return removeExcess(exclusive, subject, new Set());
   const known: LedgerCurrent["memberships"] = subject.entry?.current?.memberships ?? {};
   const drafts: Draft[] = [];
   const wanted = new Set<string>();
@@ -76,7 +83,7 @@ export function diffMembers(
     const remove = draftRemove(view, memberSets, subject, anchor, membership);
     if (remove !== null) drafts.push(remove);
   }
-  return drafts;
+  return [...drafts, ...removeExcess(exclusive, subject, wanted)];
 }
 
 function entitlementReason(subject: Subject, name: string, because: string): Reason {
@@ -130,7 +137,8 @@ function draftRemove(
   const onLoss = rule?.onLoss ?? "remove-granted";
   const group = view.groupByAnchor.get(anchor);
   const isMember = subject.account !== null && memberSets.get(anchor)?.has(subject.account.anchor) === true;
-  const stays = onLoss === "keep" || (onLoss === "remove-granted" && membership.origin === "found");
+  const isPrimary = group?.primary?.includes(subject.account?.anchor ?? "") === true;
+  const stays = isPrimary || onLoss === "keep" || (onLoss === "remove-granted" && membership.origin === "found");
   const writes = isMember && !stays && group?.managed === true;
   const left = subject.intent.memberships === "remove-managed";
   const because = left ? stageReason(subject).because : `no longer entitled to ${membership.group}`;

@@ -17,7 +17,9 @@ import { diffAttributes } from "./diff-attributes.js";
 import { diffMembers, resolveGroups } from "./diff-members.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
+import { diffExclusive, gatherExclusive } from "./exclusive.js";
 import type { ResolveContext } from "./resolve.js";
+import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
 import { isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
 
@@ -31,9 +33,10 @@ export function diffTarget(
   restraint: Restraint,
 ): Draft[] {
   const groups = resolveGroups(input, view, context.findings);
+  const exclusive = gatherExclusive(input, view, groups);
   const memberSets = new Map([...view.groupByAnchor].map(([anchor, group]) => [anchor, new Set(group.members)]));
   const members = (subject: Subject, object: Draft["op"]["object"], needs: readonly Draft[]) =>
-    diffMembers(view, groups, memberSets, subject, object, needs);
+    diffMembers(view, { groups, memberSets, exclusive }, subject, object, needs);
   const creations = new Map<string, Creation>();
   const pending = new Set(subjects.filter(needsCreate).map((subject) => subject.identity as string));
   const drafts: Draft[] = [];
@@ -46,6 +49,7 @@ export function diffTarget(
     const own = diffSubject(input, view, subject, context, exceptions, members, creations);
     drafts.push(...restrain(restraint, exceptions, subject, own, context.findings));
   }
+  drafts.push(...diffExclusive(input, view, subjects, exclusive, restraint, context.findings));
   return linkReferences(drafts, creations, pending);
 }
 
@@ -67,6 +71,11 @@ function diffSubject(
 ): Draft[] {
   if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject, input.unconfirmed)];
   const rekey = draftRekey(subject);
+  if (subject.binding === "restore") {
+    const drafts = draftRestore(view, subject, context.findings);
+    for (const draft of drafts) draft.needs.push(...rekey);
+    return [...rekey, ...drafts];
+  }
   const rest = needsCreate(subject)
     ? draftAll(subject, creations.get(subject.identity), members)
     : diffBound(input, view, subject, context, exceptions, members);

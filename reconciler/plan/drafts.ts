@@ -23,6 +23,7 @@ export interface DraftParts {
   readonly origin?: Op["origin"];
   readonly needs?: readonly Draft[];
   readonly object?: OpObject;
+  readonly newContainers?: readonly string[];
 }
 
 export function draftFor(subject: Subject, parts: DraftParts): Draft {
@@ -39,6 +40,9 @@ export function draftFor(subject: Subject, parts: DraftParts): Draft {
       slot: parts.slot ?? null,
       before: parts.before,
       after: parts.after,
+      ...(parts.newContainers === undefined || parts.newContainers.length === 0
+        ? {}
+        : { newContainers: parts.newContainers }),
       claims: parts.claims ?? [],
       releases: parts.releases ?? [],
       ledgerOnly: parts.ledgerOnly ?? false,

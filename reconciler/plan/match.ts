@@ -15,9 +15,10 @@ import { digestOf } from "../model/hash.js";
 import { compareText, type IdentityKey, type WorkerKey } from "../model/identity.js";
 import type { Intent } from "../model/intent.js";
 import { entryOfWorker, type Ledger, type LedgerEntry, ledgerKey } from "../model/ledger.js";
-import type { ObservedAccount } from "../model/observed.js";
+import type { DeletedObject, ObservedAccount } from "../model/observed.js";
 import type { Value } from "../model/value.js";
 import type { CompiledMapping } from "../policy/compiled.js";
+import { deletedAccount, isWantedBack } from "./deleted.js";
 import type { Binding, Findings, Subject, TargetView } from "./subject.js";
 
 /** The claim of a create: one that no account carries, so that the create cannot be taken for one that is done. */
@@ -85,6 +86,7 @@ function contestedSubjects(
 
 const BLOCKED: Found = { binding: "blocked", account: null };
 const NONE: Found = { binding: "none", account: null };
+const RESTORE: Found = { binding: "restore", account: null };
 
 /** The entry of the identity; else that of one of its workers, when HR has meanwhile given it another personId. */
 function findEntry(
@@ -95,10 +97,12 @@ function findEntry(
   findings: Findings,
 ): { entry: LedgerEntry | null; rekeyed: boolean; rivals: readonly LedgerEntry[] } {
   const own = ledger.entries.get(ledgerKey(target, intent.identity)) ?? null;
-  const others = new Set<LedgerEntry>();
+  let others: Set<LedgerEntry> | null = null;
   for (const worker of intent.workers) {
-    for (const entry of entryOfWorker(ledger, target, worker)) if (entry !== own) others.add(entry);
+    for (const entry of entryOfWorker(ledger, target, worker))
+      if (entry !== own) others = (others ?? new Set()).add(entry);
   }
+  if (others === null) return { entry: own, rekeyed: false, rivals: [] };
   // Where HR has split a person, the account goes with the worker whose values it carries.
   const claimants = [...others].filter(
     ({ identity, current }) =>
@@ -132,23 +136,36 @@ function findAccount(
 ): Found {
   if (entry?.current != null) {
     const account = view.byAnchor.get(entry.current.anchor);
-    return account === undefined ? reportGone(intent, entry, findings) : { binding: "bound", account };
+    if (account !== undefined) return { binding: "bound", account };
+    const deleted = deletedAccount(view, entry);
+    if (deleted?.obstacle === null && isWantedBack(view, intent, entry)) return RESTORE;
+    return reportGone(intent, entry, deleted, findings);
   }
   const own = findClaimed(index, view, intent.identity, entry?.former.length ?? 0);
   if (own !== null) return { binding: "claim", account: own };
   if (!intent.bind && !intent.create) return NONE;
-  return matchByRules(index, view, intent, entry, findings);
+  const found = matchByRules(index, view, intent, entry, findings);
+  return found === NONE && isWantedBack(view, intent, entry) ? findFormer(view, entry) : found;
 }
 
-function reportGone(intent: Intent, entry: LedgerEntry, findings: Findings): Found {
+/** The account that the lifecycle deleted: still deleted, or somebody has restored it already. */
+function findFormer(view: TargetView, entry: LedgerEntry | null): Found {
+  if (deletedAccount(view, entry)?.obstacle === null) return RESTORE;
+  const anchor = entry?.former.findLast((old) => old.why === "deleted")?.anchor;
+  const account = view.byAnchor.get(anchor ?? "");
+  return account?.managed === true && account.protected === null ? { binding: "bind", account } : NONE;
+}
+
+function reportGone(intent: Intent, entry: LedgerEntry, deleted: DeletedObject | null, findings: Findings): Found {
   const wanted = intent.account === "enabled" || intent.create;
+  const obstacle = deleted?.obstacle == null ? "" : `, and it cannot be restored: ${deleted.obstacle}`;
   findings.add({
     kind: "object-gone",
     severity: wanted ? "critical" : "info",
     identity: intent.identity,
     target: intent.target,
     object: entry.current?.anchor ?? null,
-    what: `the account of ${intent.label} is gone from the directory; it is not created anew`,
+    what: `the account of ${intent.label} is gone from the directory; it is not created anew${obstacle}`,
     next: "Restore the object (recycle bin), or remove the ledger entry to have a new account made.",
   });
   return { binding: "gone", account: null };
@@ -232,6 +249,7 @@ function blockDoubles(subjects: readonly Subject[], findings: Findings): Subject
     list.push(subject);
     takers.set(subject.account.anchor, list);
   }
+  if (takers.size === 0) return [...subjects];
   return subjects.map((subject) => {
     const rivals = subject.account === null ? undefined : takers.get(subject.account.anchor);
     if (subject.binding !== "bind" || rivals === undefined || rivals.length < 2) return subject;
@@ -258,11 +276,11 @@ class MatchIndex {
 
   constructor(view: TargetView, ledger: Ledger) {
     this.#view = view;
-    this.former = new Set(
-      [...ledger.entries.values()]
-        .filter((e) => e.target === view.target.name)
-        .flatMap((e) => e.former.map((f) => f.anchor)),
-    );
+    const former = new Set<string>();
+    for (const entry of ledger.entries.values()) {
+      if (entry.target === view.target.name) for (const { anchor } of entry.former) former.add(anchor);
+    }
+    this.former = former;
   }
 
   /** Accounts whose attribute has one of the values, without regard to case; each once, by anchor. */
@@ -281,8 +299,9 @@ class MatchIndex {
     const index = new Map<string, ObservedAccount[]>();
     for (const account of this.#view.observed.accounts) {
       for (const text of textsOf(account.attributes[attribute])) {
-        const list = index.get(fold(text));
-        if (list === undefined) index.set(fold(text), [account]);
+        const key = fold(text);
+        const list = index.get(key);
+        if (list === undefined) index.set(key, [account]);
         else list.push(account);
       }
     }

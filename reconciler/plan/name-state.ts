@@ -7,6 +7,7 @@ import { isAccountPath, splitAccountPath } from "../policy/compiled.js";
 import { type Expression, toText } from "../policy/expression/index.js";
 import { foldName } from "../policy/names.js";
 import { parseInstant } from "../policy/time.js";
+import { Holders } from "./holders.js";
 import { isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
 /** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
@@ -14,6 +15,8 @@ export interface Allotment {
   /** Epoch milliseconds: what Now() is. */
   readonly asOf: number;
   of(subject: Subject): ReadonlyMap<string, string>;
+  /** One of them. */
+  name(subject: Subject, attribute: string): string | undefined;
   /** Subjects that lack a name they need. */
   readonly failed: ReadonlySet<Subject>;
   /** For deferred rules: what `account.X` and `target:T.X` read. */
@@ -28,19 +31,24 @@ export interface NameScope {
   readonly limit: number;
 }
 
-type Holder = `anchor:${string}` | `identity:${string}`;
-type TakenNames = Map<string, Holder[]>;
+/** Who holds the names of a space: objects that have them, and identities that were given or retain them. */
+interface TakenNames {
+  readonly anchors: Holders;
+  readonly identities: Holders;
+}
 
 export class NameState implements Allotment {
   readonly asOf: number;
   readonly failed = new Set<Subject>();
   readonly #policy: CompiledPolicy;
   readonly #views: Readonly<Record<string, TargetView>>;
-  readonly #names = new Map<Subject, Map<string, string>>();
-  readonly #byIdentity = new Map<string, Subject>();
-  /** Target to space to folded name to holders; a holder stands there once for each of its attributes with the name. */
+  readonly #subjects: readonly Subject[];
+  /** By attribute. */
+  readonly #names = new Map<string, Map<Subject, string>>();
+  /** Made when a rule first reads a name in another target. */
+  #byIdentity: ReadonlyMap<string, Subject> | null = null;
+  /** By target and space. */
   readonly #taken = new Map<string, Map<string, TakenNames>>();
-  readonly #none: ReadonlyMap<string, string> = new Map();
 
   constructor(
     policy: CompiledPolicy,
@@ -52,28 +60,36 @@ export class NameState implements Allotment {
     this.#policy = policy;
     this.asOf = asOf;
     this.#views = views;
-    for (const subject of subjects) this.#byIdentity.set(`${subject.target.name}|${subject.identity}`, subject);
+    this.#subjects = subjects;
     for (const view of Object.values(views)) {
       for (const { space, value, anchor } of view.observed.names)
-        this.#hold(view.target.name, space, value, `anchor:${anchor}`);
+        this.#tableOf(view.target.name, space).anchors.add(foldName(value), anchor);
     }
     for (const entry of ledger.entries.values()) {
       for (const kept of entry.retained) {
         if (parseInstant(kept.until) > asOf)
-          this.#hold(entry.target, kept.space, kept.value, `identity:${entry.identity}`);
+          this.#tableOf(entry.target, kept.space).identities.add(foldName(kept.value), entry.identity);
       }
     }
   }
 
   of(subject: Subject): ReadonlyMap<string, string> {
-    return this.#names.get(subject) ?? this.#none;
+    const given = subject.mapping.attributes.flatMap((rule): [string, string][] => {
+      const name = this.name(subject, rule.name);
+      return name === undefined ? [] : [[rule.name, name]];
+    });
+    return new Map(given);
+  }
+
+  name(subject: Subject, attribute: string): string | undefined {
+    return this.#names.get(attribute)?.get(subject);
   }
 
   read(subject: Subject, path: string): Operand | undefined {
     const { target, attribute } = splitAccountPath(path);
-    const other = target === null ? subject : this.#byIdentity.get(`${target}|${subject.identity}`);
+    const other = target === null ? subject : this.#counterpart(target, subject);
     if (other === undefined) return undefined;
-    const name = this.of(other).get(attribute);
+    const name = this.name(other, attribute);
     if (name !== undefined) return name;
     const intent = other.intent.attributes[attribute];
     if (intent?.kind === "set") return asOperand(intent.value);
@@ -107,26 +123,26 @@ export class NameState implements Allotment {
   isFree(scope: NameScope, subject: Subject, name: string): boolean {
     const folded = foldName(name);
     return scope.targets.every((target) => {
-      const holders = this.#tableOf(target, scope.space).get(folded);
-      if (holders === undefined) return true;
-      return holders.every((holder) => this.#isOwn(holder, subject));
+      const { anchors, identities } = this.#tableOf(target, scope.space);
+      const own = isReprovisioned(subject) ? null : (subject.account?.anchor ?? null);
+      return anchors.areOnly(folded, own) && identities.areOnly(folded, subject.identity);
     });
   }
 
   give(subject: Subject, attribute: string, name: string): void {
-    const names = this.#names.get(subject) ?? new Map<string, string>();
-    names.set(attribute, name);
-    this.#names.set(subject, names);
+    const names = this.#names.get(attribute);
+    if (names === undefined) this.#names.set(attribute, new Map([[subject, name]]));
+    else names.set(subject, name);
     const space = subject.target.capabilities.spaces[attribute] ?? attribute;
-    this.#hold(subject.target.name, space, name, `identity:${subject.identity}`);
+    this.#tableOf(subject.target.name, space).identities.add(foldName(name), subject.identity);
   }
 
   /** Takes a name; the result gives it back. */
   take(scope: NameScope, subject: Subject, name: string): () => void {
-    const { name: target } = subject.target;
-    const holder: Holder = `identity:${subject.identity}`;
-    this.#hold(target, scope.space, name, holder);
-    return () => this.#letGo(target, scope.space, name, holder);
+    const { identities } = this.#tableOf(subject.target.name, scope.space);
+    const folded = foldName(name);
+    identities.add(folded, subject.identity);
+    return () => identities.remove(folded, subject.identity);
   }
 
   /**
@@ -137,44 +153,39 @@ export class NameState implements Allotment {
     const old = textOf(subject.account?.attributes[attribute]);
     if (old === null || subject.account === null) return () => {};
     const { name: target, capabilities } = subject.target;
-    const holder: Holder = `anchor:${subject.account.anchor}`;
+    const { anchor } = subject.account;
+    const { anchors } = this.#tableOf(target, scope.space);
+    const folded = foldName(old);
     const same = Object.entries(capabilities.spaces).filter(([name, space]) => {
       const value = textOf(subject.account?.attributes[name]);
-      return space === scope.space && value !== null && foldName(value) === foldName(old);
+      return space === scope.space && value !== null && foldName(value) === folded;
     });
-    const leaving = same.filter(([name]) => name === attribute || changesWith(subject, name, old));
-    for (const _ of leaving) this.#letGo(target, scope.space, old, holder);
+    const leaving = same.filter(
+      ([name]) => !staysAsAlias(subject, name) && (name === attribute || changesWith(subject, name, old)),
+    );
+    for (const _ of leaving) anchors.remove(folded, anchor);
     return () => {
-      for (const _ of leaving) this.#hold(target, scope.space, old, holder);
+      for (const _ of leaving) anchors.add(folded, anchor);
     };
   }
 
-  #isOwn(holder: Holder, subject: Subject): boolean {
-    if (holder === `identity:${subject.identity}`) return true;
-    return subject.account !== null && !isReprovisioned(subject) && holder === `anchor:${subject.account.anchor}`;
-  }
-
-  #hold(target: string, space: string, name: string, holder: Holder): void {
-    const table = this.#tableOf(target, space);
-    const folded = foldName(name);
-    const holders = table.get(folded);
-    if (holders === undefined) table.set(folded, [holder]);
-    else holders.push(holder);
+  #counterpart(target: string, subject: Subject): Subject | undefined {
+    this.#byIdentity ??= new Map(this.#subjects.map((each) => [`${each.target.name}|${each.identity}`, each]));
+    return this.#byIdentity.get(`${target}|${subject.identity}`);
   }
 
   #tableOf(target: string, space: string): TakenNames {
     const known = this.#taken.get(target)?.get(space);
     if (known !== undefined) return known;
-    const table: TakenNames = new Map();
+    const table: TakenNames = { anchors: new Holders(), identities: new Holders() };
     this.#taken.set(target, (this.#taken.get(target) ?? new Map<string, TakenNames>()).set(space, table));
     return table;
   }
+}
 
-  #letGo(target: string, space: string, name: string, holder: Holder): void {
-    const holders = this.#tableOf(target, space).get(foldName(name)) ?? [];
-    const at = holders.indexOf(holder);
-    if (at >= 0) holders.splice(at, 1);
-  }
+/** Where policy keeps an address list, the mail address that is replaced stays in it. */
+function staysAsAlias(subject: Subject, attribute: string): boolean {
+  return attribute === "mail" && subject.mapping.attributes.some((rule) => rule.primary);
 }
 
 /** Whether an attribute gives up a value because policy wants another one in this plan. */

@@ -2,8 +2,9 @@
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Value } from "../model/value.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
-import { type Allotment, evaluateDeferred } from "./name-state.js";
-import type { Findings, Subject } from "./subject.js";
+import { withPrimary } from "./address-list.js";
+import { type Allotment, evaluateDeferred, textOf } from "./name-state.js";
+import { type Findings, isReprovisioned, type Subject } from "./subject.js";
 
 export type Wanted =
   | { readonly kind: "set"; readonly value: Value }
@@ -13,8 +14,8 @@ export type Wanted =
 
 export interface ResolveContext {
   readonly allotment: Allotment;
-  /** By target and identity: subjects that have an account or get one in this plan. */
-  readonly reachable: ReadonlyMap<string, Subject>;
+  /** By target: identities that have an account or get one in this plan. */
+  readonly reachable: ReadonlyMap<string, ReadonlySet<IdentityKey>>;
   /** By target and identity: accounts that are replaced by new ones in this plan; references to them move along. */
   readonly replaced: ReadonlySet<string>;
   readonly identityOf: (worker: WorkerKey, per: "person" | "worker") => IdentityKey | undefined;
@@ -27,6 +28,16 @@ export function resolveAttribute(
   subject: Subject,
   rule: CompiledAttribute,
 ): Wanted | undefined {
+  const wanted = resolveRule(context, subject, rule);
+  if (!rule.primary || wanted?.kind !== "set" || typeof wanted.value !== "string") return wanted;
+  const account = isReprovisioned(subject) ? null : subject.account;
+  const mail = textOf(account?.attributes.mail);
+  const leaves = mail !== null && subject.mapping.attribute.get("mail")?.unique != null;
+  const aliases = leaves && context.allotment.name(subject, "mail") !== mail ? [mail] : [];
+  return { kind: "set", value: withPrimary(account?.attributes[rule.name] ?? null, wanted.value, aliases) };
+}
+
+function resolveRule(context: ResolveContext, subject: Subject, rule: CompiledAttribute): Wanted | undefined {
   const intent = subject.intent.attributes[rule.name];
   if (intent === undefined) return undefined;
   switch (intent.kind) {
@@ -34,7 +45,7 @@ export function resolveAttribute(
     case "clear":
       return intent;
     case "candidates": {
-      const name = context.allotment.of(subject).get(rule.name);
+      const name = context.allotment.name(subject, rule.name);
       return name === undefined ? undefined : { kind: "set", value: name };
     }
     case "deferred": {
@@ -55,7 +66,7 @@ function resolveReference(context: ResolveContext, subject: Subject, worker: Wor
   const other = subject.mapping.per === "person" ? "worker" : "person";
   for (const per of [subject.mapping.per, other] as const) {
     const identity = context.identityOf(worker, per);
-    if (identity === undefined || !context.reachable.has(`${subject.target.name}|${identity}`)) continue;
+    if (identity === undefined || context.reachable.get(subject.target.name)?.has(identity) !== true) continue;
     return { kind: "set", value: { ref: identity } };
   }
   return { kind: "unresolved", worker };

@@ -36,7 +36,7 @@ export function gatherRestraint(view: TargetView, guards: readonly PolicyDocumen
       const group = view.groupByName.get(same(entry.group));
       for (const member of group?.members ?? []) anchors.set(member, `member of ${entry.group}`);
     } else {
-      const account = view.byAddress.get(same(entry.account));
+      const account = view.accountAt(entry.account);
       if (account !== undefined) anchors.set(account.anchor, "named in Guards");
     }
   }

@@ -1,11 +1,13 @@
 /** What must be read of a target to plan it: the attributes that mappings name and the groups that policies and the ledger know. */
 import { compareText } from "../model/identity.js";
 import type { Ledger } from "../model/ledger.js";
-import type { Selection } from "../model/observed.js";
+import type { Anchor, Selection } from "../model/observed.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { CONSISTENCY_GUID, stampsGuid } from "../policy/consistency-guid.js";
 
 export function selectionFor(policy: CompiledPolicy, target: string, ledger: Ledger): Selection {
-  const attributes = new Set<string>();
+  const stamped = policy.targets.some((one) => one.name === target && stampsGuid(one));
+  const attributes = new Set<string>(stamped ? [CONSISTENCY_GUID] : []);
   const groups = new Map<string, string | null>();
   const known = (name: string) => ledger.groups.get(`${target}|${name}`) ?? null;
   for (const mapping of policy.mappings.filter((m) => m.target === target)) {
@@ -21,8 +23,26 @@ export function selectionFor(policy: CompiledPolicy, target: string, ledger: Led
     if (entry.target !== target) continue;
     for (const [anchor, { group }] of Object.entries(entry.current?.memberships ?? {})) groups.set(group, anchor);
   }
+  const anchors = mayRestore(policy, target) ? knownAnchors(target, ledger) : [];
   return {
+    ...(anchors.length === 0 ? {} : { anchors }),
     attributes: [...attributes].sort(compareText),
     groups: [...groups].map(([name, anchor]) => ({ name, anchor })).sort((a, b) => compareText(a.name, b.name)),
   };
+}
+
+function mayRestore(policy: CompiledPolicy, target: string): boolean {
+  const document = policy.targets.find(({ name }) => name === target)?.document;
+  return document?.value.allow?.includes("restore") === true;
+}
+
+/** Bound accounts, and those that the lifecycle deleted. */
+function knownAnchors(target: string, ledger: Ledger): Anchor[] {
+  const anchors = new Set<Anchor>();
+  for (const entry of ledger.entries.values()) {
+    if (entry.target !== target) continue;
+    if (entry.current !== null) anchors.add(entry.current.anchor);
+    for (const { anchor, why } of entry.former) if (why === "deleted") anchors.add(anchor);
+  }
+  return [...anchors].sort(compareText);
 }

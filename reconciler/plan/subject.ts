@@ -31,11 +31,11 @@ export interface PlanInput {
 }
 
 /**
- * bound: the ledger's object is there · gone: it is not · bind: an account matches and will be adopted · claim: our own
+ * bound: the ledger's object is there · gone: it is not · restore: it was deleted and will be brought back · bind: an account matches and will be adopted · claim: our own
  * create whose reply was lost · none: there is no account · blocked: a conflict forbids bind and create · contested: one of
  * several accounts of a person whose records HR has joined; only access is taken from it until somebody decides.
  */
-export type Binding = "bound" | "gone" | "bind" | "claim" | "none" | "blocked" | "contested";
+export type Binding = "bound" | "gone" | "restore" | "bind" | "claim" | "none" | "blocked" | "contested";
 
 export interface Subject {
   readonly identity: IdentityKey;
@@ -68,7 +68,7 @@ export interface TargetView {
   readonly target: CompiledTarget;
   readonly observed: Observed;
   readonly byAnchor: ReadonlyMap<string, ObservedAccount>;
-  readonly byAddress: ReadonlyMap<string, ObservedAccount>;
+  accountAt(address: string): ObservedAccount | undefined;
   readonly byClaim: ReadonlyMap<string, ObservedAccount>;
   /** Identity that an anchor is bound to in the ledger. */
   readonly boundTo: ReadonlyMap<string, IdentityKey>;

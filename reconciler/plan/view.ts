@@ -33,7 +33,7 @@ export function buildView(target: CompiledTarget, observed: Observed, ledger: Le
     boundTo,
     byAnchor: new Map(observed.accounts.map((account) => [account.anchor, account])),
     byClaim: new Map(observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const]))),
-    byAddress: new Map(observed.accounts.map((account) => [same(account.address), account])),
+    accountAt: findByAddress(observed.accounts, same),
     groupByAnchor: new Map(observed.groups.map((group): [string, ObservedGroup] => [group.anchor, group])),
     groupByName: new Map(observed.groups.map((group): [string, ObservedGroup] => [same(group.address), group])),
     containers: new Set(observed.containers.map(same)),
@@ -45,16 +45,32 @@ export function sameAddress(target: CompiledTarget): (address: string) => string
   return target.capabilities.containers === "dn" ? normalizeDn : (address) => address.toLowerCase();
 }
 
+/** Whether two addresses are one place. Mostly they are the same text, and need no normal form. */
+export function isSameAddress(target: CompiledTarget, a: string, b: string): boolean {
+  return a === b || sameAddress(target)(a) === sameAddress(target)(b);
+}
+
 /** A reference by address becomes a reference to the identity whose account it is, where the ledger knows one. */
 export function resolveObserved(view: TargetView, value: Value): Value {
   if (!isReference(value) || "ref" in value) return value;
-  const account = findByAddress(view, value.dn);
+  const account = view.accountAt(value.dn);
   const identity = account === undefined ? undefined : view.boundTo.get(account.anchor);
   return identity === undefined ? value : { ref: identity };
 }
 
-function findByAddress(view: TargetView, address: string): ObservedAccount | undefined {
-  return view.byAddress.get(sameAddress(view.target)(address));
+/** References use the very text of the address. Normal forms are made when somebody wrote another one. */
+function findByAddress(
+  accounts: readonly ObservedAccount[],
+  same: (address: string) => string,
+): TargetView["accountAt"] {
+  const exact = new Map(accounts.map((account) => [account.address, account]));
+  let normal: Map<string, ObservedAccount> | null = null;
+  return (address) => {
+    const found = exact.get(address);
+    if (found !== undefined) return found;
+    normal ??= new Map(accounts.map((account) => [same(account.address), account]));
+    return normal.get(same(address));
+  };
 }
 
 /** Whether two values say the same in this target. A plain address and a reference to its holder are equal. */
@@ -63,7 +79,7 @@ export function sameReference(view: TargetView, a: Reference, b: Reference): boo
   const right = resolveObserved(view, b);
   if (isReference(left) && isReference(right)) {
     if ("ref" in left && "ref" in right) return left.ref === right.ref;
-    if ("dn" in left && "dn" in right) return sameAddress(view.target)(left.dn) === sameAddress(view.target)(right.dn);
+    if ("dn" in left && "dn" in right) return isSameAddress(view.target, left.dn, right.dn);
   }
   return false;
 }

@@ -4,8 +4,9 @@ import type { PolicyDocument } from "../model/policy.js";
 import { MusterError, type Where } from "../support/errors.js";
 import { nearestWord } from "../support/nearest.js";
 import { accountPaths, expressionsOf, lineAt } from "./compile-mapping.js";
-import type { CompiledMapping, CompiledTarget } from "./compiled.js";
+import type { CompiledAttribute, CompiledEntitlement, CompiledMapping, CompiledTarget } from "./compiled.js";
 import { isAccountPath } from "./compiled.js";
+import { CONSISTENCY_GUID, stampsGuid } from "./consistency-guid.js";
 
 /** Paths that exist for every worker, whatever the source maps. */
 const ALWAYS = ["source", "id", "type", "timezone", "employment.from", "employment.lastDay"];
@@ -101,12 +102,28 @@ function checkCapabilities(mapping: CompiledMapping, target: CompiledTarget): Mu
     if (rule.reference !== null && !capabilities.references.includes(rule.name)) {
       refuse(`${rule.name} is not a reference in ${target.name}`, pointer);
     }
+    const why = capabilities.readOnly?.[rule.name.toLowerCase()];
+    if (why !== undefined) refuse(`${rule.name} cannot be mapped: ${why}`, pointer);
+    if (stampsGuid(target) && rule.name.toLowerCase() === CONSISTENCY_GUID.toLowerCase())
+      refuse(`${target.name} stamps ${CONSISTENCY_GUID} itself`, pointer);
+    if (rule.primary && !readsAddress(mapping, target, rule))
+      refuse(`${rule.name}: primary must be an address that ${target.name} allots, such as '[account.mail]'`, pointer);
+    if (rule.primary && capabilities.addressLists?.includes(rule.name) !== true)
+      refuse(`${rule.name} is not a list of addresses in ${target.name}`, pointer);
     if (rule.name === target.document.value.claim) refuse(`${rule.name} holds the claim of ${target.name}`, pointer);
     if (capabilities.naming.includes(rule.name) && rule.unique === null) {
       refuse(`${rule.name} is a name in ${target.name}: it needs a unique rule`, pointer);
     }
   }
   return errors;
+}
+
+/** Only an allotted address is known to be nobody else's. */
+function readsAddress(mapping: CompiledMapping, target: CompiledTarget, rule: CompiledAttribute): boolean {
+  const [path, ...more] = rule.rule?.expression?.paths ?? [];
+  const name = path?.startsWith("account.") === true ? path.slice("account.".length) : "";
+  const isAddress = target.capabilities.spaces[name] === "address";
+  return more.length === 0 && isAddress && mapping.attribute.get(name)?.unique != null;
 }
 
 /** A deferred rule may read names and plain values, not another deferred value: one pass is enough then. */
@@ -121,6 +138,22 @@ function checkDeferred(mapping: CompiledMapping): MusterError[] {
         return [new MusterError("MUS-1110", { what, where: { file: rule.file, line: rule.line } })];
       }),
   );
+}
+
+/** Entitlements of one group must agree on who else may be in it: whoever reads only one of them would be misled. */
+export function checkSharedGroups(entitlements: readonly CompiledEntitlement[]): MusterError[] {
+  const first = new Map<string, CompiledEntitlement>();
+  return entitlements.flatMap((entitlement) => {
+    const key = `${entitlement.target}|${entitlement.group.toLowerCase()}`;
+    const other = first.get(key);
+    if (other === undefined) first.set(key, entitlement);
+    if (other === undefined || JSON.stringify(other.exclusive) === JSON.stringify(entitlement.exclusive)) return [];
+    const where = { file: entitlement.document.file, line: lineAt(entitlement.document, "/membership") };
+    const what = `entitlements ${other.name} and ${entitlement.name} name one group and disagree on membership`;
+    const next =
+      "One that says exclusive makes the group exclusive for all: write the same membership in each of them.";
+    return [new MusterError("MUS-1110", { what, where, next })];
+  });
 }
 
 /** A lifecycle task that no target of the lifecycle can do is a mistake; one that a single target cannot do is left out there. */

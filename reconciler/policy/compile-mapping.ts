@@ -68,7 +68,12 @@ function compileAttribute(document: PolicyDocument<Mapping>, name: string, rule:
       if (value !== undefined) when[stage] = compileWhen(document, value, `${pointer}/when/${stage}`);
     }
   }
-  const value = "value" in rule || "constant" in rule ? compileValue(document, rule, pointer) : null;
+  const value =
+    "primary" in rule
+      ? compilePrimary(document, rule.primary, pointer)
+      : "value" in rule || "constant" in rule
+        ? compileValue(document, rule, pointer)
+        : null;
   const unique = compileUnique(document, rule, pointer, value?.expression ?? null);
   const expressions = unique === null ? (value?.expression ? [value.expression] : []) : unique.candidates;
   const paths = [...expressions, ...Object.values(when).flatMap((w) => w.expression ?? [])].flatMap((e) => e.paths);
@@ -79,6 +84,7 @@ function compileAttribute(document: PolicyDocument<Mapping>, name: string, rule:
     rule: unique === null ? value : null,
     unique,
     reference: "reference" in rule ? { onUnresolved: rule.onUnresolved ?? "keep" } : null,
+    primary: "primary" in rule,
     createOnly: "apply" in rule && rule.apply === "create-only",
     onNull: ("onNull" in rule ? rule.onNull : undefined) ?? "keep",
     onDrift: rule.onDrift ?? "correct",
@@ -86,6 +92,11 @@ function compileAttribute(document: PolicyDocument<Mapping>, name: string, rule:
     hrPaths: [...new Set(paths.filter((path) => !isAccountPath(path)))],
     deferred: paths.some(isAccountPath),
   };
+}
+
+function compilePrimary(document: PolicyDocument<unknown>, text: string, pointer: string): CompiledValue {
+  const expression = parseAt(document, text, `${pointer}/primary`);
+  return { kind: "expression", expression, constant: null, line: lineAt(document, pointer) };
 }
 
 function compileValue(

@@ -5,7 +5,8 @@ import { compareText } from "../model/identity.js";
 import type { Policies, PolicyDocument } from "../model/policy.js";
 import type { Capabilities } from "../model/ports.js";
 import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
-import { checkMapping, checkPaths, checkTasks } from "./check.js";
+import { checkMapping, checkPaths, checkSharedGroups, checkTasks } from "./check.js";
+import { checkSecrets } from "./check-secrets.js";
 import { accountPaths, compileMapping, whereAt } from "./compile-mapping.js";
 import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
 import { splitAccountPath } from "./compiled.js";
@@ -15,7 +16,7 @@ type CapabilitiesOf = (type: string) => Capabilities;
 
 /**
  * Compiles what the environment uses. `capabilitiesOf` gives what a target type can do. Throws MusterErrors with
- * MUS-1102 (unknown reference), MUS-1104 (path no source maps), MUS-1106, MUS-1109, MUS-1110, MUS-12xx.
+ * MUS-1102 (unknown reference), MUS-1104 (path no source maps), MUS-1106, MUS-1109, MUS-1110, MUS-1111, MUS-12xx.
  */
 export function compilePolicies(
   policies: Policies,
@@ -31,6 +32,7 @@ export function compilePolicies(
     if (document === undefined) errors.push(unknown("Target", name, chosen, `/targets/${i}`));
     return document === undefined ? [] : [compileTarget(document, capabilitiesOf)];
   });
+  for (const target of targets) errors.push(...checkSecrets(target.document));
   const scopes = new Map<string, CompiledScope>();
   for (const document of policies.scopes) {
     const scope = attempt(() => compileScope(document));
@@ -47,6 +49,7 @@ export function compilePolicies(
   const entitlements = policies.entitlements
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => compileEntitlement(document, scopes)) ?? []);
+  attempt(() => throwAll(checkSharedGroups(entitlements)));
   const mappings = policies.mappings
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);
@@ -111,7 +114,20 @@ function compileEntitlement(
     group: entitlement.group,
     scope,
     onLoss: entitlement.onLoss ?? "remove",
+    exclusive: exclusiveRule(document),
   };
+}
+
+/** Throws MUS-1110 where an exclusive group would keep those who are no longer entitled. */
+function exclusiveRule(document: CompiledEntitlement["document"]): CompiledEntitlement["exclusive"] {
+  const { membership, onLoss, name } = document.value;
+  if (typeof membership !== "object") return null;
+  const { since, firstRun = "notify" } = membership.exclusive;
+  if (onLoss === undefined || onLoss === "remove") return { since, firstRun };
+  throw new MusterError("MUS-1110", {
+    what: `entitlement ${name} is exclusive and says onLoss: ${onLoss}: nobody stays in the group without an entitlement`,
+    where: whereAt(document, "/onLoss"),
+  });
 }
 
 function joinMapping(

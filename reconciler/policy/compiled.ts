@@ -33,6 +33,8 @@ export interface CompiledAttribute {
   readonly rule: CompiledValue | null;
   readonly unique: CompiledUnique | null;
   readonly reference: { readonly onUnresolved: "keep" | "clear" } | null;
+  /** The rule gives the primary address of an address list. */
+  readonly primary: boolean;
   readonly createOnly: boolean;
   readonly onNull: "keep" | "clear";
   readonly onDrift: "correct" | "notify";
@@ -50,6 +52,8 @@ export interface CompiledEntitlement {
   readonly group: string;
   readonly scope: CompiledScope;
   readonly onLoss: "remove" | "remove-granted" | "keep";
+  /** null: additive. `since` is an ISO date. */
+  readonly exclusive: { readonly since: string; readonly firstRun: "notify" | "remove" } | null;
 }
 
 export interface CompiledMapping {

@@ -2,12 +2,19 @@
  * The ledger is the fold of outcomes: entry + op + outcome gives the next entry. Live runs and `ledger rebuild` use the
  * same function, so that a ledger restored from run records equals the one that was lost.
  */
-import type { WorkerKey } from "../model/identity.js";
-import { compareText } from "../model/identity.js";
+import { compareText, type IdentityKey, type WorkerKey } from "../model/identity.js";
 import { type LedgerCurrent, type LedgerEntry, toStored } from "../model/ledger.js";
 import type { Op, Outcome } from "../model/op.js";
 import { createdAttributes, retainedNames } from "../model/op-values.js";
 import type { Value } from "../model/value.js";
+import { foldRestore } from "./fold-restore.js";
+
+/** An op on the account of an identity. What is nobody's leaves no trace in an account's entry. */
+export type OwnedOp = Op & { readonly identity: IdentityKey; readonly mapping: string };
+
+export function isOwned(op: Op): op is OwnedOp {
+  return op.identity !== null && op.mapping !== null;
+}
 
 /** What an op does not say and the ledger needs. `at` and `asOf` are ISO instants. */
 export interface FoldContext {
@@ -19,13 +26,14 @@ export interface FoldContext {
   readonly asOf: string;
 }
 
-/** The entry after an outcome. Only done and already change it; the same entry comes back otherwise. */
+/** The entry after an outcome. Only done and already of what somebody owns change it; the same entry comes back otherwise. */
 export function foldOutcome(
   entry: LedgerEntry | undefined,
   op: Op,
   outcome: Outcome,
   context: FoldContext,
 ): LedgerEntry | undefined {
+  if (!isOwned(op)) return entry;
   if (outcome.kind !== "done" && outcome.kind !== "already") return entry;
   if (outcome.kind === "already" && entry !== undefined && begins(op, entry)) return entry;
   const base = entry ?? emptyEntry(op);
@@ -44,7 +52,7 @@ function begins(op: Op, entry: LedgerEntry): boolean {
   return op.verb === "bind" && op.slot === null && entry.current.anchor === op.after.anchor;
 }
 
-export function emptyEntry(op: Pick<Op, "target" | "identity">): LedgerEntry {
+export function emptyEntry(op: Pick<OwnedOp, "target" | "identity">): LedgerEntry {
   return {
     apiVersion: "muster/v1",
     kind: "Account",
@@ -57,7 +65,7 @@ export function emptyEntry(op: Pick<Op, "target" | "identity">): LedgerEntry {
   };
 }
 
-function foldVerb(entry: LedgerEntry, op: Op, outcome: Outcome, context: FoldContext): LedgerEntry {
+function foldVerb(entry: LedgerEntry, op: OwnedOp, outcome: Outcome, context: FoldContext): LedgerEntry {
   switch (op.verb) {
     case "create":
       // An earlier run made the account, and recorded it.
@@ -69,12 +77,14 @@ function foldVerb(entry: LedgerEntry, op: Op, outcome: Outcome, context: FoldCon
       return retire(entry, text(op.after.why), context.at);
     case "delete":
       return foldDelete(entry, op, context);
+    case "restore":
+      return foldRestore(entry, op, context);
     default:
       return entry.current === null ? entry : { ...entry, current: foldCurrent(entry.current, op, outcome, context) };
   }
 }
 
-function createdAccount(op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {
+function createdAccount(op: OwnedOp, outcome: Outcome, context: FoldContext): LedgerCurrent {
   const attributes = createdAttributes(op);
   const enabled = op.after.enabled === true;
   return {
@@ -95,7 +105,7 @@ function createdAccount(op: Op, outcome: Outcome, context: FoldContext): LedgerC
   };
 }
 
-function foldBind(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry {
+function foldBind(entry: LedgerEntry, op: OwnedOp, context: FoldContext): LedgerEntry {
   if (op.slot === "identity") return { ...entry, identity: op.identity };
   if (op.slot === "primary") {
     return entry.current === null ? entry : { ...entry, current: { ...entry.current, primary: context.primary } };

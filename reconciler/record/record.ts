@@ -100,20 +100,15 @@ export function ledgerFiles(environment: string, change: LedgerChange): FileChan
     .map(({ target, identity }) => accountPath(environment, target, identity))
     .filter((path) => !kept.has(path))
     .map((path) => ({ path, content: null }));
-  const groups = [...change.groups].map(([key, anchor]) => {
-    const cut = key.indexOf("|");
-    return groupFile(environment, key.slice(0, cut), key.slice(cut + 1), anchor);
-  });
-  return [...accounts, ...removed, ...groups];
+  return [...accounts, ...removed, ...change.groups.map((group) => groupFile(environment, group))];
 }
 
 export function accountFile(environment: string, entry: LedgerEntry): FileChange {
   return { path: accountPath(environment, entry.target, entry.identity), content: writeYaml(sortEntry(entry)) };
 }
 
-function groupFile(environment: string, target: string, group: string, anchor: string): FileChange {
-  const file: LedgerGroup = { apiVersion: "muster/v1", kind: "Group", target, group, anchor };
-  return { path: groupPath(environment, target, group), content: writeYaml(file) };
+export function groupFile(environment: string, group: LedgerGroup): FileChange {
+  return { path: groupPath(environment, group.target, group.group), content: writeYaml(group) };
 }
 
 /** Maps inside an entry are written in key order, so that a diff shows only what changed. */

@@ -104,6 +104,7 @@ function toFileOutcome({ op, outcome, at, workers, primary, names }: RunOutcome)
 
 function toFileOp(op: Op): FileOp {
   const { id, verb, target, identity, mapping, object, slot, slotLabel, label, address, origin, ledgerOnly } = op;
+  const made = op.newContainers === undefined ? {} : { newContainers: [...op.newContainers] };
   const { before, after } = storeOp(op);
   const reasons = op.reasons.map(({ because, policy, fields, source }) => ({
     because,
@@ -112,12 +113,12 @@ function toFileOp(op: Op): FileOp {
     ...(source === undefined ? {} : { source: { ...source } }),
   }));
   const about = { id, verb, target, identity, mapping, object, slot, slotLabel, label, address };
-  return { ...about, before, after, origin, ledgerOnly, reasons };
+  return { ...about, before, after, ...made, origin, ledgerOnly, reasons };
 }
 
 function fromFileOutcome(file: FileOutcome): RunOutcome {
   const { op, outcome, anchor, code, detail, at, workers, primary, names } = file;
-  const identity = op.identity as IdentityKey;
+  const identity = op.identity as IdentityKey | null;
   // What an op waited for and which names it moved mattered while it ran; a record tells what became of it.
   const full = restoreOp({ ...op, identity, needs: [], claims: [], releases: [] });
   return {

@@ -47,7 +47,7 @@ function visit(value: unknown, pointer: string, found: (pointer: string, key: st
     const isMap = typeof member === "object" && member !== null && !Array.isArray(member);
     if (key === "candidates" && Array.isArray(member))
       for (const i of member.keys()) found(`${below}${pointerStep(i)}`, key);
-    else if (!isMap && (key === "value" || below === "/primary")) found(below, key);
+    else if (!isMap && (key === "value" || key === "primary")) found(below, key);
     else visit(member, below, found);
   }
 }

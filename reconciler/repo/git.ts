@@ -122,8 +122,16 @@ export async function listTree(git: Git, commit: string, paths: readonly string[
   for (const record of output.split("\0")) {
     const tab = record.indexOf("\t");
     if (tab < 0) continue;
-    const [mode = "", , blob = "", size = ""] = record.slice(0, tab).split(/ +/);
-    files.push({ path: record.slice(tab + 1), mode, blob, size: size === "-" ? 0 : Number(size) });
+    // Mode, type, id and size (padded with blanks) before the tab, none of them with a blank in it.
+    const afterMode = record.indexOf(" ");
+    const beforeId = record.indexOf(" ", afterMode + 1);
+    const afterId = record.indexOf(" ", beforeId + 1);
+    files.push({
+      path: record.slice(tab + 1),
+      mode: record.slice(0, afterMode),
+      blob: record.slice(beforeId + 1, afterId),
+      size: Number(record.slice(afterId, tab).replace("-", "0")),
+    });
   }
   return files;
 }

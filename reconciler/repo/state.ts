@@ -108,9 +108,10 @@ async function parseLedger(files: Files, environment: string, cache: Cache): Pro
   for (const { file, value } of accounts.misplaced) errors.push(misplacedError(file.path, ofAccounts.pathOf(value)));
   for (const { file, value } of groups.misplaced) errors.push(misplacedError(file.path, ofGroups.pathOf(value)));
   throwFound(errors);
-  const anchors = groups.placed.map(({ value }) => [`${value.target}|${value.group}`, value.anchor] as const);
+  const known = groups.placed.map(({ value }) => ({ ...value, key: `${value.target}|${value.group}` }));
   return buildLedger(
     accounts.placed.map(({ value }) => value),
-    new Map(anchors),
+    new Map(known.map(({ key, anchor }) => [key, anchor])),
+    new Map(known.flatMap(({ key, exclusive }) => (exclusive === undefined ? [] : [[key, exclusive] as const]))),
   );
 }

@@ -1,6 +1,6 @@
 /** Ops as people read them: changes (ops of one verb on one object), counted, and grouped per person. */
 import { compareText, type IdentityKey, type WorkerKey } from "../model/identity.js";
-import { type Op, objectKey, type Verb } from "../model/op.js";
+import { type Op, objectKey, ownerKey, type Verb } from "../model/op.js";
 import { type Change, type Finding, isRefused, type PlanBody } from "../model/plan.js";
 import { isDestructive, riskOf, VERBS_BY_RISK } from "./words.js";
 
@@ -25,9 +25,9 @@ export interface Summary {
   readonly refusedGuards: number;
 }
 
-/** All that one person gets, riskiest first. */
+/** All that one person, or an object that is nobody's, gets, riskiest first. */
 export interface PersonGroup {
-  readonly identity: IdentityKey;
+  readonly identity: IdentityKey | null;
   readonly label: string;
   readonly leaver: boolean;
   readonly changes: readonly Change[];
@@ -79,7 +79,7 @@ function countVerb(verb: Verb, changes: readonly Change[]): VerbCount[] {
 }
 
 export function countPeople(ops: readonly Op[]): number {
-  return new Set(ops.map((op) => op.identity)).size;
+  return new Set(ops.map(ownerKey)).size;
 }
 
 /** An update that leaves the attribute empty. */
@@ -94,15 +94,15 @@ export function takesAway(op: Op): boolean {
 
 /** Ops per person: leavers first, then by the riskiest change, then by name. */
 export function groupPeople(ops: readonly Op[]): PersonGroup[] {
-  const byIdentity = new Map<IdentityKey, Op[]>();
+  const byOwner = new Map<string, Op[]>();
   for (const op of ops) {
-    const found = byIdentity.get(op.identity);
-    if (found === undefined) byIdentity.set(op.identity, [op]);
+    const found = byOwner.get(ownerKey(op));
+    if (found === undefined) byOwner.set(ownerKey(op), [op]);
     else found.push(op);
   }
-  const groups = [...byIdentity].map(([identity, list]) => ({
-    identity,
-    label: list[0]?.label ?? identity,
+  const groups = [...byOwner].map(([owner, list]) => ({
+    identity: list[0]?.identity ?? null,
+    label: list[0]?.label ?? owner,
     leaver: list.some(endsAccess),
     changes: groupChanges([...list.filter(isClear), ...list.filter((op) => !isClear(op))]).sort(compareChanges),
   }));
@@ -116,7 +116,11 @@ function endsAccess(op: Op): boolean {
 
 function comparePeople(a: PersonGroup, b: PersonGroup): number {
   if (a.leaver !== b.leaver) return a.leaver ? -1 : 1;
-  return rankOfPerson(a) - rankOfPerson(b) || compareText(a.label, b.label) || compareText(a.identity, b.identity);
+  return (
+    rankOfPerson(a) - rankOfPerson(b) ||
+    compareText(a.label, b.label) ||
+    compareText(a.identity ?? "", b.identity ?? "")
+  );
 }
 
 function rankOfPerson(group: PersonGroup): number {
@@ -138,13 +142,17 @@ export function selectWorker(body: PlanBody, worker: WorkerKey, identities: read
   for (const finding of body.findings) if (finding.worker === worker && finding.identity) known.add(finding.identity);
   const concerns = (finding: Finding): boolean =>
     finding.worker === worker || (finding.identity !== null && known.has(finding.identity));
-  return { ...body, ops: body.ops.filter((op) => known.has(op.identity)), findings: body.findings.filter(concerns) };
+  return {
+    ...body,
+    ops: body.ops.filter((op) => op.identity !== null && known.has(op.identity)),
+    findings: body.findings.filter(concerns),
+  };
 }
 
 /** A name for an identity: of an op of the plan, else what the resolver knows, else its key. */
 export type Labels = (identity: IdentityKey) => string;
 
 export function labelsOf(ops: readonly Op[], resolve?: (identity: IdentityKey) => string | null): Labels {
-  const known = new Map(ops.map((op) => [op.identity, op.label]));
+  const known = new Map(ops.flatMap((op) => (op.identity === null ? [] : [[op.identity, op.label] as const])));
   return (identity) => known.get(identity) ?? resolve?.(identity) ?? identity;
 }

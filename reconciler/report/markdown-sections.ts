@@ -136,6 +136,7 @@ function whyText(op: Op): string {
     const place = reason.policy === undefined ? "" : value(`${reason.policy.file}:${reason.policy.line}`);
     return [escapeMarkdown(reason.because, "prose"), place].filter((part) => part !== "").join(" ");
   });
+  for (const dn of op.newContainers ?? []) parts.push(`makes ${value(dn)}`);
   if (op.origin === "drift" || op.origin === "both") parts.unshift(`**${driftText(op.origin)}**`);
   return parts.join("; ");
 }

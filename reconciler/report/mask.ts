@@ -11,11 +11,11 @@ import { shortKey } from "./words.js";
 export const MASK = "•••";
 
 export interface MaskRules {
-  /** Attributes whose values may be shown; `enabled` and `member` always may. */
+  /** Attributes whose values may be shown; `enabled`, `member` and `deleted` always may. */
   readonly show: readonly string[];
 }
 
-const HARMLESS = ["enabled", "member"];
+const HARMLESS = ["enabled", "member", "deleted"];
 
 export function maskPlan(plan: Plan, rules: MaskRules): Plan {
   const show = new Set([...HARMLESS, ...rules.show]);
@@ -38,6 +38,7 @@ function maskOp(op: Op, show: ReadonlySet<string>): Op {
     address: op.address === null ? null : MASK,
     before: maskValues(op.before, show),
     after: maskValues(op.after, show),
+    ...(op.newContainers === undefined ? {} : { newContainers: op.newContainers.map(() => MASK) }),
     claims: op.claims.map(() => MASK),
     releases: op.releases.map(() => MASK),
     reasons: op.reasons.map(maskReason),

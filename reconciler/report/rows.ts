@@ -17,6 +17,7 @@ export interface Row {
 
 /** "disable account", "clear". */
 export function verbOf(op: Op): string {
+  if (op.verb === "bind" && op.slot === "exclusive") return "note of group";
   return isClear(op) ? "clear" : verbPhrase(op.verb);
 }
 
@@ -30,7 +31,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
   const verb = verbOf(op);
   switch (op.verb) {
     case "create":
-      return [{ verb, name: "", value: [] }, ...accountRows(op, style)];
+      return [{ verb, name: "", value: madeLines(op) }, ...accountRows(op, style)];
     case "update":
     case "rename":
       return valueRows(op).map((row, index) => ({
@@ -39,7 +40,13 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
         value: showChange(row.before, row.after, style),
       }));
     case "move":
-      return [{ verb, name: "", value: valueRows(op).flatMap((row) => showChange(row.before, row.after, style)) }];
+      return [
+        {
+          verb,
+          name: "",
+          value: [...valueRows(op).flatMap((row) => showChange(row.before, row.after, style)), ...madeLines(op)],
+        },
+      ];
     case "bind":
     case "unbind":
       return [{ verb, name: "", value: bindingLines(op, style) }];
@@ -55,6 +62,11 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
     case "restore":
       return [{ verb, name: "", value: [] }];
   }
+}
+
+/** Containers that are made first. */
+function madeLines(op: Op): Part[][] {
+  return (op.newContainers ?? []).map((dn) => [tone("added", `+ makes ${dn}`)]);
 }
 
 function accountRows(op: Op, style: ValueStyle): Row[] {

@@ -1,5 +1,5 @@
 /** Guards in a text plan: refusals in full, the rest in one line, and the exception that would let a refusal pass. */
-import type { OpId } from "../model/op.js";
+import { type OpId, ownerKey } from "../model/op.js";
 import type { GuardVerdict, Plan, PlanBody } from "../model/plan.js";
 import { type Page, tone } from "./page.js";
 import { count, grouped } from "./words.js";
@@ -40,7 +40,7 @@ function writeGuard(page: Page, body: PlanBody, guard: GuardVerdict, details: "n
 function namesOf(body: PlanBody, ids: readonly OpId[]): string[] {
   const wanted = new Set(ids);
   const names = new Map<string, string>();
-  for (const op of body.ops) if (wanted.has(op.id)) names.set(op.identity, op.label);
+  for (const op of body.ops) if (wanted.has(op.id)) names.set(ownerKey(op), op.label);
   return [...names.values()];
 }
 

@@ -110,9 +110,9 @@ export function shortId(id: string): string {
   return id.slice(0, 12);
 }
 
-/** "hr-export:10031" of "person:hr-export:10031". */
-export function shortKey(identity: IdentityKey): string {
-  return identity.replace(/^(?:person|worker):/, "");
+/** "hr-export:10031" of "person:hr-export:10031"; what belongs to nobody is called so. */
+export function shortKey(identity: IdentityKey | null): string {
+  return identity === null ? "nobody's" : identity.replace(/^(?:person|worker):/, "");
 }
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}:\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;

@@ -29,6 +29,8 @@ export interface SandboxOptions {
   /** Default: DC=corp,DC=example. */
   readonly baseDn?: string;
   readonly faults?: Faults;
+  /** Whether the Recycle Bin of a directory that is made anew is on; default true. */
+  readonly recycleBin?: boolean;
   /** "group" (default): a reply waits for the fsync that covers it. "never": for tests that do not crash. */
   readonly fsync?: "group" | "never";
 }
@@ -67,6 +69,7 @@ async function start(options: SandboxOptions, release: () => Promise<void>): Pro
     seed: options.seed ?? "default",
     now: options.now ?? (() => new Date()),
     sync: options.fsync !== "never",
+    recycleBin: options.recycleBin ?? true,
   });
   try {
     return await serve(options, directory, async () => {

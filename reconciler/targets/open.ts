@@ -4,9 +4,11 @@ import type { Target } from "../model/files/index.js";
 import type { Capabilities, TargetPort } from "../model/ports.js";
 import { MusterError, unreachable } from "../support/errors.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./active-directory/capabilities.js";
+import type { PasswordRules } from "./active-directory/password.js";
 import { ActiveDirectoryTarget } from "./active-directory/target.js";
 import { AD_LIKE } from "./memory/presets.js";
 import { memoryTarget } from "./memory/target.js";
+import { DirectorySink } from "./secrets/directory-sink.js";
 
 /** Looks a name up in the environment of the process. */
 export type Environment = (name: string) => string | undefined;
@@ -43,14 +45,42 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
   const caFile = target.caFile === undefined ? undefined : value("caFile", target.caFile);
   return new ActiveDirectoryTarget({
     name: target.name,
-    url: value("url", target.url),
+    url: listOf(target.url).map((url) => value("url", url)),
+    startTls: target.startTls,
+    insecureSkipVerify: target.insecureSkipVerify,
     ca: caFile === undefined ? undefined : readCa(target, caFile),
     user: value("bind.user", target.bind?.user),
     password: value("bind.password", target.bind?.password),
     base: value("base", target.base),
     managed: { accounts: target.managed.accounts, groups: target.managed.groups },
     claim: target.claim,
+    stampsGuid: target.consistencyGuid === "stamp",
+    passwords: passwordRules(target, environment),
   });
+}
+
+/** Without an address there is one that is missing. */
+function listOf(url: Target["url"]): readonly (string | undefined)[] {
+  return Array.isArray(url) ? url : [url];
+}
+
+/** The folder of the sink is looked up when a writer opens it: who plans in a pull request has none. */
+function passwordRules(target: Target, environment: Environment): PasswordRules {
+  const rule = ({ handOut = "never", mustChange = false }: NonNullable<Target["initialPassword"]> = {}) => {
+    return { handOut, mustChange } as const;
+  };
+  const { secrets } = target;
+  const initial = rule(target.initialPassword);
+  const reset = rule(target.resetPassword);
+  if (secrets === undefined || (initial.handOut === "never" && reset.handOut === "never"))
+    return { initial, reset, sink: null };
+  const sink = new DirectorySink({
+    target: target.name,
+    path: () => resolve(target, "secrets.path", secrets.path, environment),
+    recipients: secrets.recipients,
+    now: () => Date.now(),
+  });
+  return { initial, reset, sink };
 }
 
 /** A literal, or what `env:MUSTER_NAME` stands for. Other variables are not read: a policy file must not reach them. */

@@ -4,9 +4,19 @@
  */
 import { digestOf, sha256 } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
-import type { Anchor, Observed, ObservedAccount, ObservedGroup, TakenName } from "../model/observed.js";
+import type {
+  Anchor,
+  DeletedObject,
+  HowRead,
+  Observed,
+  ObservedAccount,
+  ObservedGroup,
+  TakenName,
+} from "../model/observed.js";
 import { canonicalValue, isReference, type Value } from "../model/value.js";
 import { normalizeDn } from "../support/dn.js";
+
+const FULL: HowRead = { kind: "full", why: null };
 
 export interface PictureParts {
   readonly target: string;
@@ -16,30 +26,46 @@ export interface PictureParts {
   readonly containers: readonly string[];
 }
 
+/** The picture with what was deleted. Where nothing was, it is the same picture with the same digest. */
+export function withDeleted(picture: Observed, deleted: readonly DeletedObject[]): Observed {
+  if (deleted.length === 0) return picture;
+  const sorted = [...deleted].sort((a, b) => compareText(a.anchor, b.anchor));
+  return { ...picture, deleted: sorted, digest: digestOf([picture.digest, sorted]) };
+}
+
 /** Sorts the parts and computes their digest. Equal pictures have equal digests whatever the order of the replies. */
 export function assemblePicture(parts: PictureParts): Observed {
   const accounts = [...parts.accounts].sort((a, b) => compareText(a.anchor, b.anchor));
   const groups = [...parts.groups]
-    .map((group) => ({ ...group, members: [...group.members].sort(compareText) }))
+    .map((group) => ({ ...group, members: [...group.members].sort() }))
     .sort((a, b) => compareText(a.anchor, b.anchor));
   const names = sortNames(parts.names);
   const containers = [...parts.containers].sort(compareText);
   const anchors = new Map(accounts.map((account) => [account.address.toLowerCase(), account.anchor]));
+  const attributes = attributesOf(accounts);
   const digest = digestOf([
-    sha256(accounts.map((account) => accountText(account, anchors)).join("\n")),
-    groups.map((group) => digestOf(group)),
+    attributes,
+    sha256(accounts.map((account) => accountText(account, attributes, anchors)).join("\n")),
+    groups.map(({ members, ...group }) => [digestOf(group), sha256(JSON.stringify(members))]),
     sha256(JSON.stringify(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor]))),
     containers.map((container) => normalizeDn(container)),
   ]);
-  return { target: parts.target, accounts, groups, names, containers, digest };
+  return { target: parts.target, accounts, groups, names, containers, deleted: [], digest, how: FULL };
 }
 
-/** The keys are sorted here, so that plain JSON is canonical: there may be a hundred thousand accounts. */
-function accountText(account: ObservedAccount, anchors: ReadonlyMap<string, Anchor>): string {
-  const values: Record<string, string> = {};
-  for (const name of Object.keys(account.attributes).sort())
-    values[name] = stableText(account.attributes[name] as Value, anchors);
-  const parts = [
+function attributesOf(accounts: readonly ObservedAccount[]): string[] {
+  const names = new Set<string>();
+  for (const account of accounts) for (const name in account.attributes) names.add(name);
+  return [...names].sort();
+}
+
+/** A row of the table of all accounts, whose columns are the sorted names of the attributes. */
+function accountText(
+  account: ObservedAccount,
+  attributes: readonly string[],
+  anchors: ReadonlyMap<string, Anchor>,
+): string {
+  const row: unknown[] = [
     account.anchor,
     account.container === null ? null : account.container.toLowerCase(),
     account.managed,
@@ -47,15 +73,17 @@ function accountText(account: ObservedAccount, anchors: ReadonlyMap<string, Anch
     account.claim,
     account.protected,
     account.hasChildren,
-    values,
   ];
-  return JSON.stringify(parts);
+  for (const name of attributes) row.push(stable(account.attributes[name], anchors));
+  return JSON.stringify(row);
 }
 
-function stableText(value: Value, anchors: ReadonlyMap<string, Anchor>): string {
-  if (!isReference(value) || !("dn" in value)) return canonicalValue(value);
-  const anchor = anchors.get(value.dn.toLowerCase());
-  return anchor === undefined ? canonicalValue(value) : `a:${anchor}`;
+/** Texts and booleans as they are, a list of one text for every other value, null for none. */
+function stable(value: Value | undefined, anchors: ReadonlyMap<string, Anchor>): string | boolean | null | [string] {
+  if (value === undefined) return null;
+  if (typeof value !== "object") return value;
+  const anchor = isReference(value) && "dn" in value ? anchors.get(value.dn.toLowerCase()) : undefined;
+  return [anchor === undefined ? canonicalValue(value) : `a:${anchor}`];
 }
 
 /** By space, then name without case, then anchor. Every name is folded once, not at every comparison. */
@@ -69,7 +97,9 @@ function sortNames(names: readonly TakenName[]): TakenName[] {
   }
   const lists = [...bySpace].sort(([a], [b]) => compareText(a, b)).map(([, list]) => list);
   for (const list of lists) list.sort((a, b) => compareText(a.key, b.key) || compareText(a.name.anchor, b.name.anchor));
-  return lists.flatMap((list) => list.map(({ name }) => name));
+  const sorted: TakenName[] = [];
+  for (const list of lists) for (const { name } of list) sorted.push(name);
+  return sorted;
 }
 
 /** An e-mail address of a `proxyAddresses` value ("SMTP:a@b", "smtp:a@b"); null for other kinds (X500:, SIP: ...). */

@@ -88,7 +88,7 @@ async function commitLedger(
   outcomes: Awaited<ReturnType<typeof execute>>,
   now: number,
 ): Promise<void> {
-  const plan = sealPlan(desk, planned.body, now);
+  const plan = sealPlan(desk, planned, now);
   const parts = { id: "bench", plan, outcomes, started: now, finished: now };
   const run = buildRun(parts, { policy: desk.policy, desire: planned.desire, ledger: desk.ledger });
   const change = nextLedger(desk.ledger, run.outcomes, run.asOf);

@@ -21,6 +21,7 @@ export async function memoryHarness(): Promise<Harness> {
     target,
     staff,
     leavers,
+    login: (name) => name,
     addAccount: async (attributes) => directory.addAccount({ attributes, container: staff }),
     editAccount: async (anchor, attributes) => directory.editAccount(anchor, attributes),
     moveAccount: async (anchor, container) => directory.moveAccount(anchor, container),

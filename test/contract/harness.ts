@@ -7,6 +7,8 @@ export interface Harness {
   /** Two managed containers, the second one empty. */
   readonly staff: string;
   readonly leavers: string;
+  /** The sAMAccountName of an object that a test calls so; differs where others share the directory. */
+  login(name: string): string;
   /** Creates an account as an administrator does; `attributes` hold cn and sAMAccountName. */
   addAccount(attributes: Readonly<Record<string, string>>): Promise<Anchor>;
   /** Sets attributes, or removes them where the value is null. */

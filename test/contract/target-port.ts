@@ -24,7 +24,7 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>):
     const create = (cn: string, more: Values = {}, references: Record<string, Anchor> = {}) =>
       readyOp("create", {
         object: { claim: `claim-${cn}` },
-        after: { cn, sAMAccountName: cn.slice(0, 20), container: h.staff, enabled: true, ...more },
+        after: { cn, sAMAccountName: h.login(cn.slice(0, 20)), container: h.staff, enabled: true, ...more },
         references,
       });
     const update = (anchor: Anchor, attribute: string, before: Values[string], after: Values[string]) =>
@@ -36,7 +36,7 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>):
       });
     const see = (anchor: Anchor) => h.target.read(anchor, selection);
     const account = (cn: string, more: Record<string, string> = {}) =>
-      h.addAccount({ cn, sAMAccountName: cn.slice(0, 20), ...more });
+      h.addAccount({ cn, sAMAccountName: h.login(cn.slice(0, 20)), ...more });
 
     describe("create", () => {
       it("makes the whole account, enabled, with its claim, and says its anchor", async () => {
@@ -48,7 +48,7 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>):
         const seen = await see(outcome.anchor ?? "");
         expect(seen).toMatchObject({ enabled: true, claim: "claim-ada", managed: true, protected: null });
         expect(sameDn(seen?.container ?? "", h.staff)).toBe(true);
-        expect(seen?.attributes).toMatchObject({ title: "Engineer", sAMAccountName: "ada" });
+        expect(seen?.attributes).toMatchObject({ title: "Engineer", sAMAccountName: h.login("ada") });
         expect(new Set(seen?.attributes.otherTelephone as string[])).toEqual(new Set(["1", "2"]));
         expect(seen?.attributes.manager).toEqual({ dn: (await see(boss))?.address });
         expect((await h.target.findClaim("claim-ada", selection))?.anchor).toBe(outcome.anchor);
@@ -60,7 +60,7 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>):
       });
 
       it("takes a name with every character that a DN must escape", async () => {
-        const outcome = await applyOne(h.target, create(HARD, { sAMAccountName: "zoe" }));
+        const outcome = await applyOne(h.target, create(HARD, { sAMAccountName: h.login("zoe") }));
         expect(outcome.kind).toBe("done");
         const seen = await see(outcome.anchor ?? "");
         expect(seen?.attributes.cn).toBe(HARD);
@@ -176,10 +176,11 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>):
 
       it("changes cn and other names, hard characters included", async () => {
         const ada = await account("ada");
-        const op = rename(ada, { cn: "ada", sAMAccountName: "ada" }, { cn: HARD, sAMAccountName: "zoe" });
+        const [old, changed] = [h.login("ada"), h.login("zoe")];
+        const op = rename(ada, { cn: "ada", sAMAccountName: old }, { cn: HARD, sAMAccountName: changed });
         expect((await applyOne(h.target, op)).kind).toBe("done");
         const seen = await see(ada);
-        expect(seen?.attributes).toMatchObject({ cn: HARD, sAMAccountName: "zoe" });
+        expect(seen?.attributes).toMatchObject({ cn: HARD, sAMAccountName: changed });
         expect((await applyOne(h.target, rename(ada, { cn: HARD }, { cn: "back\\" }))).kind).toBe("done");
         expect((await see(ada))?.attributes.cn).toBe("back\\");
       });
@@ -279,8 +280,10 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>):
         expect(first.accounts.find((seen) => seen.anchor === ada)).toEqual(await see(ada));
         expect(first.containers.some((dn) => sameDn(dn, h.leavers))).toBe(true);
         const taken = first.names.filter((name) => name.anchor === ada).map((name) => `${name.space} ${name.value}`);
-        expect(taken.sort()).toEqual(["cn ada", "sAMAccountName ada"]);
-        expect(first.names.some((name) => name.space === "sAMAccountName" && name.value === "team")).toBe(true);
+        expect(taken.sort()).toEqual(["cn ada", `sAMAccountName ${h.login("ada")}`]);
+        expect(first.names.some((name) => name.space === "sAMAccountName" && name.value === h.login("team"))).toBe(
+          true,
+        );
         expect((await h.target.observe(selection)).digest).toBe(first.digest);
         await h.editAccount(ada, { title: "Architect" });
         expect((await h.target.observe(selection)).digest).not.toBe(first.digest);

@@ -74,7 +74,7 @@ describe("plan and apply", { timeout: 240_000 }, () => {
     expect(failed.code).toBe(4);
     expect(Object.keys(await titles())).toEqual(["0010001", "0010002", "0010003", "0010005"]);
     const outcomes = readRuns(organisation.folder).flatMap((run) => run.outcomes);
-    const create = outcomes.find(({ op }) => op.verb === "create" && op.identity.endsWith("0010004"));
+    const create = outcomes.find(({ op }) => op.verb === "create" && op.identity?.endsWith("0010004"));
     expect(create).toMatchObject({ outcome: "failed", code: "MUS-5006" });
     expect(outcomes.filter(({ outcome }) => outcome === "refused").length).toBeGreaterThan(0);
     expect(readLedger(organisation.folder).map(({ workers }) => workers)).not.toContainEqual(["hr:0010004"]);
@@ -93,7 +93,7 @@ describe("plan and apply", { timeout: 240_000 }, () => {
     expect(applied.code).toBe(4);
     expect(await titles()).toMatchObject({ "0010002": "Wizard", "0010004": "Manager" });
     const last = readRuns(organisation.folder).at(-1);
-    expect(last?.outcomes.map(({ op, outcome, code }) => [op.identity.slice(-7), outcome, code]).sort()).toEqual(
+    expect(last?.outcomes.map(({ op, outcome, code }) => [op.identity?.slice(-7), outcome, code]).sort()).toEqual(
       expect.arrayContaining([
         ["0010002", "refused", "MUS-5005"],
         ["0010004", "done", null],

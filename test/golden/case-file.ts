@@ -21,7 +21,8 @@ export type AdminAct =
   | { readonly edit: string; readonly set: Attributes }
   | { readonly disable: string }
   | { readonly enable: string }
-  | { readonly delete: string }
+  /** forGood: the Recycle Bin is off, and a tombstone is left. */
+  | { readonly delete: string; readonly forGood?: boolean }
   | { readonly move: string; readonly to: string }
   | { readonly join: string; readonly group: string }
   | { readonly leave: string; readonly group: string };

@@ -154,6 +154,7 @@ describe("add (MS-ADTS 3.1.1.5.2)", () => {
       text: expect.stringContaining("00000057: LdapErr"),
     });
     expect(await failure(add({ groupType: "2" }))).toEqual({ code: 65, text: expect.stringContaining("0000207D") });
+    expect((await failure(add({ canonicalName: "corp.example/x" }))).code).toBe(17);
     expect((await failure(add({ title: "" }))).code).toBe(21);
     expect((await failure(add({ countryCode: "many" }))).code).toBe(21);
     expect((await failure(add({ msExchHideFromAddressLists: "yes" }))).code).toBe(21);
@@ -172,7 +173,7 @@ describe("add (MS-ADTS 3.1.1.5.2)", () => {
   it("references: a manager that is not there is constraintViolation 000020B5", async () => {
     const text = expect.stringMatching(/000020B5.*\(manager\)/s);
     expect(await failure(add({ manager: `CN=nobody,${STAFF}` }))).toEqual({ code: 19, text });
-    expect((await failure(add({ manager: "not a name" }))).code).toBe(21);
+    expect((await failure(add({ manager: "not a name" }))).code).toBe(34);
   });
 
   it("what only the directory writes: objectGUID 19, objectSid and memberOf 53", async () => {

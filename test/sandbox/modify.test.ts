@@ -53,9 +53,9 @@ describe("modify (MS-ADTS 3.1.1.5.3)", () => {
     expect((await read(opened.muster, dn)).proxyAddresses).toEqual(["SMTP:a@x", "smtp:b@x", "smtp:c@x"]);
   });
 
-  it("constraintViolation: two values by replace, too long", async () => {
+  it("two values by replace are attributeOrValueExists, a long one is constraintViolation", async () => {
     const dn = await fresh();
-    expect(await fails(dn, change("replace", "title", "a", "b"))).toEqual(code(19, "00002081"));
+    expect(await fails(dn, change("replace", "title", "a", "b"))).toEqual(code(20, "00002081"));
     expect(await fails(dn, change("replace", "title", "x".repeat(129)))).toEqual(code(19, "00002082"));
     expect((await fails(dn, change("replace", "title", ""))).code).toBe(21);
   });
@@ -155,7 +155,8 @@ describe("references", () => {
     expect(await fails(dn, change("add", "manager", other))).toEqual(code(20, "00002081"));
     expect(await fails(dn, change("delete", "manager", other))).toEqual(code(16, "00002085"));
     expect(await fails(dn, change("replace", "manager", `CN=nobody,${STAFF}`))).toEqual(code(19, "000020B5"));
-    expect((await fails(dn, change("replace", "manager", "rubbish"))).code).toBe(21);
+    expect((await fails(dn, change("replace", "manager", "rubbish"))).code).toBe(34);
+    expect(await fails(dn, change("replace", "manager", boss, other))).toEqual(code(19, "00002081"));
     await modify(dn, change("delete", "manager", boss.toUpperCase()), change("add", "manager", other));
     expect((await read(opened.muster, dn)).manager).toBe(other);
     expect(await read(opened.muster, boss)).not.toHaveProperty("directReports");

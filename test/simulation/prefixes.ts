@@ -5,7 +5,7 @@
 import type { Ledger } from "../../reconciler/model/ledger.js";
 import { ledgerKey } from "../../reconciler/model/ledger.js";
 import type { Anchor } from "../../reconciler/model/observed.js";
-import type { Op } from "../../reconciler/model/op.js";
+import { type Op, ownerKey } from "../../reconciler/model/op.js";
 import type { ReadyOp } from "../../reconciler/model/ports.js";
 import { isReference } from "../../reconciler/model/value.js";
 import { normalizeDn } from "../../reconciler/support/dn.js";
@@ -26,7 +26,7 @@ export async function checkPrefixes(
   const access = new Access(directory, ledger, leavers);
   for (const [i, op] of ops.entries()) {
     if (op.verb === "bind" && op.slot === "identity" && "anchor" in op.object)
-      created.set(op.identity, op.object.anchor);
+      created.set(ownerKey(op), op.object.anchor);
     if (!op.ledgerOnly) {
       const ready = readyOp(op, ledger, created);
       for await (const outcome of target.apply([ready], { attributes: [], groups: [] })) {
@@ -34,7 +34,7 @@ export async function checkPrefixes(
           throw new Broken(`op ${i} (${op.verb} of ${op.label}) alone is ${outcome.kind}: ${outcome.detail}`);
         if (op.verb === "create" && outcome.anchor !== null && "claim" in op.object) {
           created.set(op.object.claim, outcome.anchor);
-          created.set(op.identity, outcome.anchor);
+          created.set(ownerKey(op), outcome.anchor);
         }
         if (outcome.anchor !== null && lenient.records.get(outcome.anchor)?.kind === "account")
           checkUnique(lenient, directory, outcome.anchor, `after op ${i} (${op.verb} of ${op.label})`);

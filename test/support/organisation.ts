@@ -133,6 +133,8 @@ export interface Organisation {
   /** The state repository. */
   readonly folder: string;
   readonly sandbox: Sandbox;
+  /** Where a sink of secrets may be. */
+  readonly secrets: string;
   /** May be changed at any time. */
   readonly faults: Faults;
   /** The domain administrator's hands. */
@@ -175,6 +177,7 @@ export async function openOrganisation(policies: Readonly<Record<string, string>
     MUSTER_AD_USER: sandbox.bindUser,
     MUSTER_AD_PASSWORD: readFileSync(sandbox.bindPasswordFile, "utf8").trim(),
     MUSTER_CANARY: CANARY,
+    MUSTER_SECRETS: join(beside, "secrets"),
   };
   const start = (...args: string[]) => {
     const running = startCli(folder, ["--clock", time.clock, ...args], variables);
@@ -184,6 +187,7 @@ export async function openOrganisation(policies: Readonly<Record<string, string>
   const organisation: Organisation = {
     folder,
     sandbox,
+    secrets: join(beside, "secrets"),
     faults,
     admin,
     get clock() {

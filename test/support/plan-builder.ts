@@ -185,8 +185,8 @@ export function runOf(outcomes: readonly OutcomePart[]): Run {
     outcomes: outcomes.map(({ op: one, kind, code, detail }) => ({
       op: one,
       at,
-      workers: [one.identity.replace("person:", "") as WorkerKey],
-      primary: one.identity.replace("person:", "") as WorkerKey,
+      workers: [(one.identity ?? "").replace("person:", "") as WorkerKey],
+      primary: (one.identity ?? "").replace("person:", "") as WorkerKey,
       names: [],
       outcome: { op: one.id, kind, anchor: null, code: code ?? null, detail: detail ?? null },
     })),

@@ -1,4 +1,4 @@
-/** An LDAP server that answers as a test says: for what a well-behaved server never does. Bind and Who Am I succeed by themselves. */
+/** An LDAP server that answers as a test says: for what a well-behaved server never does. Bind, Who Am I and the rootDSE succeed by themselves. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,19 +11,38 @@ import { type Message, readMessage } from "../../reconciler/sandbox/directory/me
 /** What is sent back; "drop" cuts the connection, "silence" never answers, undefined leaves it to the default. */
 export type Script = (message: Message, connection: number) => readonly Buffer[] | "drop" | "silence" | undefined;
 
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
 export interface ScriptedServer {
   readonly url: string;
   readonly ca: string;
-  /** Kinds of requests so far, by connection. */
+  readonly certificate: Certificate;
+  /** Kinds of requests so far, by connection ("1 bind"); a read of the rootDSE is "1 rootDSE". */
   readonly seen: readonly string[];
   close(): Promise<void>;
 }
 
-export async function startScripted(script: Script): Promise<ScriptedServer> {
+async function makeCertificate(): Promise<Certificate> {
   const folder = await mkdtemp(join(tmpdir(), "muster-scripted-"));
   const { key, cert, caFile } = await ensureCertificates(folder);
   const ca = await readFile(caFile, "utf8");
   await rm(folder, { recursive: true });
+  return { key, cert, ca };
+}
+
+export interface ScriptedOptions {
+  /** "scripted": the script answers reads of the rootDSE, too. */
+  readonly rootDse?: "scripted";
+  /** Another server whose certificate this one shows, too. */
+  readonly like?: ScriptedServer;
+}
+
+export async function startScripted(script: Script, options: ScriptedOptions = {}): Promise<ScriptedServer> {
+  const { key, cert, ca } = options.like?.certificate ?? (await makeCertificate());
   const seen: string[] = [];
   let connections = 0;
   const sockets = new Set<{ destroy(): unknown }>();
@@ -39,8 +58,10 @@ export async function startScripted(script: Script): Promise<ScriptedServer> {
         const message = readMessage(buffer.subarray(0, length));
         buffer = buffer.subarray(length);
         length = messageLength(buffer);
-        seen.push(`${connection} ${message.request.kind}`);
-        const answer = script(message, connection) ?? standard(message);
+        const isRoot = message.request.kind === "search" && message.request.base === "";
+        seen.push(`${connection} ${isRoot ? "rootDSE" : message.request.kind}`);
+        const root = isRoot && options.rootDse !== "scripted" ? rootDse(message.id) : undefined;
+        const answer = root ?? script(message, connection) ?? standard(message);
         if (answer === "drop") socket.destroy();
         else if (answer !== "silence") for (const part of answer) socket.write(part);
       }
@@ -50,12 +71,25 @@ export async function startScripted(script: Script): Promise<ScriptedServer> {
   return {
     url: `ldaps://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ca,
+    certificate: { key, cert, ca },
     seen,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** What a domain controller of DC=x says of itself, but for `values`. */
+export function rootDse(id: number, values: Readonly<Record<string, readonly (Buffer | string)[]>> = {}): Buffer[] {
+  const usual = {
+    defaultNamingContext: ["DC=x"],
+    dnsHostName: ["dc1.x"],
+    dsServiceName: ["CN=NTDS Settings,CN=DC1,CN=Configuration,DC=x"],
+    highestCommittedUSN: ["1000"],
+    supportedCapabilities: ["1.2.840.113556.1.4.800"],
+  };
+  return [entry(id, "", { ...usual, ...values }), ...page(id)];
 }
 
 function standard({ id, request }: Message): readonly Buffer[] | "silence" {
@@ -93,6 +127,11 @@ export function result(id: number, kind: keyof typeof RESULTS, code: number): Bu
 /** The response to Who Am I (RFC 4532). */
 export function whoAmI(id: number, identity: string): Buffer {
   return message(id, element(0x78, ...resultBody(0), element(0x8b, identity)));
+}
+
+/** The response to an extended operation, without a value. */
+export function extendedResult(id: number, code: number): Buffer {
+  return message(id, element(0x78, ...resultBody(code)));
 }
 
 /** An entry of a search. */

@@ -8,7 +8,7 @@ import { type Executed, execute } from "../../reconciler/apply/execute.js";
 import type { SourceRecord, Worker } from "../../reconciler/model/files/index.js";
 import { digestOf } from "../../reconciler/model/hash.js";
 import { compareText, type IdentityKey, type WorkerKey } from "../../reconciler/model/identity.js";
-import { buildLedger, type Ledger, ledgerKey } from "../../reconciler/model/ledger.js";
+import { buildLedger, entryOf, type Ledger, ledgerKey } from "../../reconciler/model/ledger.js";
 import type { Observed } from "../../reconciler/model/observed.js";
 import type { Op } from "../../reconciler/model/op.js";
 import { isRefused, type PlanBody } from "../../reconciler/model/plan.js";
@@ -121,7 +121,7 @@ export class Simulation {
     const views = new Map(policy.targets.map((t) => [t.name, buildView(t, observed[t.name] as Observed, this.ledger)]));
     const isTrue = (op: Op) => {
       const view = views.get(op.target);
-      return view !== undefined && isAlreadyTrue(op, view, this.ledger.entries.get(ledgerKey(op.target, op.identity)));
+      return view !== undefined && isAlreadyTrue(op, view, entryOf(this.ledger, op.target, op.identity));
     };
     const compared = compareWithApproved(approved, current, present, isTrue);
     const targets = Object.fromEntries(
@@ -169,7 +169,7 @@ export class Simulation {
       const names =
         policy.mappings.find((m) => m.name === op.mapping)?.attributes.filter((a) => a.unique !== null) ?? [];
       // An account that HR no longer knows by this key: what the ledger knows stands, as in build-run.ts.
-      const entry = this.ledger.entries.get(ledgerKey(op.target, op.identity));
+      const entry = entryOf(this.ledger, op.target, op.identity);
       const workers = intent?.workers ?? ((entry?.workers ?? []) as WorkerKey[]);
       const primary = intent?.primary ?? ((entry?.current?.primary ?? "") as WorkerKey);
       return { op, outcome, at: new Date(at).toISOString(), workers, primary, names: names.map((a) => a.name) };

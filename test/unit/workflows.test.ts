@@ -95,7 +95,7 @@ describe("workflows", () => {
     ["    timeout-minutes: 20\n", "", "job test has no timeout"],
     ["  pull_request:\n", "  pull_request_target:\n", "runs on pull_request_target"],
     ["persist-credentials: false", "persist-credentials: true", "checkout keeps its credentials"],
-    ["run: bash .ci/run", `run: echo ${EXPRESSION}`, "an expression stands in a script"],
+    ['run: sudo env "PATH=$PATH" bash .ci/run', `run: echo ${EXPRESSION}`, "an expression stands in a script"],
     [/@11bd\S+ # /.exec(ci)?.[0] ?? "?", "@v4 # ", "actions/checkout@v4 is not pinned to a commit"],
     [" # v4.2.2", "", expect.stringContaining("no comment names the version")],
     ["# v4.2.2", "# latest", expect.stringContaining("the comment is no version")],
@@ -115,7 +115,7 @@ describe("ci", () => {
     const jobs = Object.values((parse(ci) as Workflow).jobs ?? {});
     expect(jobs.map(({ permissions }) => permissions)).toEqual(jobs.map(() => ({ contents: "read" })));
     expect(jobs.map((job) => job["timeout-minutes"])).toEqual(jobs.map(() => 20));
-    expect(jobs.flatMap(({ steps = [] }) => steps.map(({ run }) => run))).toContain("bash .ci/run");
+    expect(jobs.flatMap(({ steps = [] }) => steps.map(({ run }) => run))).toContain('sudo env "PATH=$PATH" bash .ci/run');
     expect(statSync(".ci/run").mode & 0o111).not.toBe(0);
   });
 });

@@ -1,8 +1,8 @@
 /** Somebody who works in the directory by hand, with an LDAP client of their own. */
 import { readFileSync } from "node:fs";
 import { Attribute, Change, Client } from "ldapts";
-import type { Sandbox } from "../../sandbox/directory-server.js";
 import { MusterError } from "../../support/errors.js";
+import type { DemoDirectory } from "./directory.js";
 
 export interface Administrator {
   /** Replaces one attribute of the account with this login. */
@@ -12,11 +12,12 @@ export interface Administrator {
   close(): Promise<void>;
 }
 
-export async function openAdministrator(sandbox: Sandbox): Promise<Administrator> {
-  const client = new Client({ url: sandbox.url, tlsOptions: { ca: [readFileSync(sandbox.caFile)] } });
-  await client.bind(sandbox.adminUser, readFileSync(sandbox.adminPasswordFile, "utf8").trim());
+export async function openAdministrator({ administrator, base }: DemoDirectory): Promise<Administrator> {
+  const { url, caFile, user, password } = administrator;
+  const client = new Client({ url, tlsOptions: caFile === undefined ? {} : { ca: [readFileSync(caFile)] } });
+  await client.bind(user, password);
   const find = async (filter: string, attributes: readonly string[]) => {
-    const { searchEntries } = await client.search(sandbox.baseDn, { filter, attributes: [...attributes] });
+    const { searchEntries } = await client.search(base, { filter, attributes: [...attributes] });
     const entry = searchEntries[0];
     if (entry === undefined) throw new MusterError("MUS-7002", { what: `the directory has nothing for ${filter}` });
     return entry;

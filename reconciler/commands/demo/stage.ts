@@ -1,19 +1,20 @@
 /** The stage of the demo: a temporary state repository, a sandbox, a clock, and a way to run muster and git in sight. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packageRoot } from "../../repo/schemas.js";
-import { type Sandbox, startSandbox } from "../../sandbox/directory-server.js";
 import { MusterError } from "../../support/errors.js";
 import type { Context } from "../context.js";
+import { type Access, type DemoDirectory, openEmbeddedDirectory } from "./directory.js";
+import { openRealDirectory } from "./real-directory.js";
 
 export interface Stage {
   readonly folder: string;
   readonly repository: string;
-  readonly sandbox: Sandbox;
-  /** Sets the story's clock, for muster and for the sandbox. */
+  readonly directory: DemoDirectory;
+  /** Sets the story's clock, for muster and for the embedded directory. */
   setClock(instant: string): void;
   /** A headline with the story's time. */
   act(title: string): void;
@@ -28,23 +29,34 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+const EXAMPLE_DOMAIN = "DC=corp,DC=example";
 const CLI = fileURLToPath(new URL("../../cli.js", import.meta.url));
 
+export interface StageOptions {
+  readonly keep: boolean;
+  /** An OU of a real domain to play in, to be made and removed; null: the embedded directory. */
+  readonly real: { readonly access: Access; readonly base: string } | null;
+}
+
 /** Everything lives in one temporary folder; it is removed at the end unless `keep`. */
-export async function openStage(context: Context, options: { readonly keep: boolean }): Promise<Stage> {
+export async function openStage(context: Context, options: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "muster-demo-"));
   const repository = join(folder, "state-repository");
   mkdirSync(repository);
   const root = packageRoot();
   for (const part of ["policies", "import"]) cpSync(join(root, part), join(repository, part), { recursive: true });
   let clock = "2026-11-20T20:00-08:00";
-  const sandbox = await startSandbox({ folder: join(folder, "sandbox"), now: () => new Date(clock) });
+  const directory =
+    options.real === null
+      ? await openEmbeddedDirectory(join(folder, "sandbox"), () => new Date(clock))
+      : await openRealDirectory(options.real.access, options.real.base);
+  movePolicies(join(repository, "policies"), directory);
   const environment = {
     ...process.env,
-    MUSTER_AD_URL: sandbox.url,
-    MUSTER_AD_CA: sandbox.caFile,
-    MUSTER_AD_USER: sandbox.bindUser,
-    MUSTER_AD_PASSWORD: readFileSync(sandbox.bindPasswordFile, "utf8").trim(),
+    MUSTER_AD_URL: directory.muster.url,
+    MUSTER_AD_CA: directory.muster.caFile,
+    MUSTER_AD_USER: directory.muster.user,
+    MUSTER_AD_PASSWORD: directory.muster.password,
     GIT_AUTHOR_NAME: "Ida Engineer",
     GIT_AUTHOR_EMAIL: "ida@adventure-works.com",
     GIT_COMMITTER_NAME: "Ida Engineer",
@@ -59,7 +71,7 @@ export async function openStage(context: Context, options: { readonly keep: bool
   const stage: Stage = {
     folder,
     repository,
-    sandbox,
+    directory,
     setClock: (instant) => {
       clock = instant;
     },
@@ -92,12 +104,25 @@ export async function openStage(context: Context, options: { readonly keep: bool
       );
     },
     close: async () => {
-      await sandbox.close();
+      await directory.close();
       if (options.keep) context.print(`kept: ${folder}\n`);
       else rmSync(folder, { recursive: true, force: true });
     },
   };
   return stage;
+}
+
+/** The example's policies are written for one domain; its groups of administrators stay where the domain has them. */
+function movePolicies(folder: string, { base, domain }: DemoDirectory): void {
+  if (base === EXAMPLE_DOMAIN) return;
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".yaml")) continue;
+    const file = join(folder, name);
+    const moved = readFileSync(file, "utf8")
+      .replaceAll(EXAMPLE_DOMAIN, base)
+      .replaceAll(`CN=Users,${base}`, `CN=Users,${domain}`);
+    writeFileSync(file, moved);
+  }
 }
 
 interface Finished {

@@ -2,15 +2,25 @@
 import { MusterError } from "../../support/errors.js";
 import type { Context, ExitCode } from "../context.js";
 import { type Administrator, openAdministrator } from "./administrator.js";
-import { openStage, type Stage } from "./stage.js";
+import { openStage, type Stage, type StageOptions } from "./stage.js";
 
 const IMPORTS = "import/adventureworks";
 const SOURCE = ["import", "--source", "adventureworks", "--commit"];
 
-export async function runDemo(context: Context, options: { readonly keep: boolean }): Promise<ExitCode> {
-  const stage = await openStage(context, options);
+export interface DemoOptions {
+  readonly keep: boolean;
+  /** Of a real domain that is there for tests; the password is in MUSTER_DEMO_DIRECTORY_PASSWORD. */
+  readonly directory?: string;
+  readonly directoryCa?: string;
+  readonly directoryUser?: string;
+  /** The OU that is made for the story, and removed. */
+  readonly directoryBase?: string;
+}
+
+export async function runDemo(context: Context, options: DemoOptions): Promise<ExitCode> {
+  const stage = await openStage(context, { keep: options.keep, real: realDirectory(context, options) });
   try {
-    const administrator = await openAdministrator(stage.sandbox);
+    const administrator = await openAdministrator(stage.directory);
     try {
       await firstLoad(stage);
       await firstWeek(stage);
@@ -25,6 +35,17 @@ export async function runDemo(context: Context, options: { readonly keep: boolea
   } finally {
     await stage.close();
   }
+}
+
+function realDirectory(context: Context, options: DemoOptions): StageOptions["real"] {
+  const { directory: url, directoryCa: caFile, directoryUser: user, directoryBase: base } = options;
+  if (url === undefined) return null;
+  const password = context.variable("MUSTER_DEMO_DIRECTORY_PASSWORD");
+  if (user === undefined || base === undefined || password === undefined) {
+    const what = "--directory needs --directory-user, --directory-base and the variable MUSTER_DEMO_DIRECTORY_PASSWORD";
+    throw new MusterError("MUS-7001", { what });
+  }
+  return { access: { url, caFile, user, password }, base };
 }
 
 /** Plans, saves, applies. */
@@ -48,14 +69,12 @@ async function firstLoad(stage: Stage): Promise<void> {
   stage.tell(
     "Plan 1 would bind those who have an account and create the rest. That many creates are more than the guards allow.",
   );
-  const writes = countWrites(stage);
+  const writes = await stage.directory.countWrites();
   await stage.muster(["plan", "--out", "../plan-1.json"], 3);
   await stage.muster(["apply", "--plan", "../plan-1.json"], 3);
-  if (countWrites(stage) !== writes)
-    throw new MusterError("MUS-9001", { what: "a refused plan wrote to the directory" });
-  stage.tell(
-    `The directory saw ${countWrites(stage) - writes} writes. A first load is a decision, so it is a reviewed, expiring file:`,
-  );
+  const written = await writes();
+  if (written !== 0) throw new MusterError("MUS-9001", { what: "a refused plan wrote to the directory" });
+  stage.tell(`The directory saw ${written} writes. A first load is a decision, so it is a reviewed, expiring file:`);
   await stage.commitFile("policies/exceptions/first-load.yaml", BOOTSTRAP, "Let the first load of corp-ad through");
   stage.tell("Plan 2 binds and creates. An account that is bound gets no other change in the same plan.");
   await planAndApply(stage, "plan-2");
@@ -148,15 +167,11 @@ async function history(stage: Stage): Promise<void> {
   const file = (await stage.git(["ls-files", "*person%3Aadventureworks%3A107.yaml"], { quiet: true })).trim();
   stage.tell("What became of Christopher Hill's account, newest first:");
   await stage.git(["log", "-p", "--format=%n%h %ad %s", "--date=iso", "--unified=0", "--", file], { lines: 120 });
-  stage.tell("That was the demo. Everything happened in a temporary folder, which is gone now.");
+  stage.tell("That was the demo. What it made, in a temporary folder and in the directory, is removed now.");
 }
 
 async function expectEmpty(stage: Stage): Promise<void> {
   await stage.muster(["plan", "--exit-code"], 0);
-}
-
-function countWrites(stage: Stage): number {
-  return stage.sandbox.counters.writes;
 }
 
 function expect(condition: boolean, what: string): void {

@@ -19,8 +19,24 @@ export interface Entitlement {
   group: string;
   scope: string;
   /**
-   * Members that others add are left alone.
+   * Who may be a member beside those whom entitlements of the group grant it: whoever others add (additive, the default), or nobody (exclusive).
    */
-  membership?: "additive";
+  membership?:
+    | "additive"
+    | {
+        /**
+         * Members that no entitlement of the group grants are removed.
+         */
+        exclusive: {
+          /**
+           * The day from which members may be removed; it begins at midnight UTC of the as-of instant. Until then findings say who would be.
+           */
+          since: string;
+          /**
+           * What the first run does that finds the group exclusive: notify (the default) only tells whom it would remove, and the next run removes them.
+           */
+          firstRun?: "notify" | "remove";
+        };
+      };
   onLoss?: "remove" | "remove-granted" | "keep";
 }

@@ -20,6 +20,15 @@ export interface Environment {
     branch: string;
   };
   /**
+   * A plan in markdown is for pull requests, from which nothing can be erased: people are named by their key and values are masked, but for those of the attributes listed here.
+   */
+  comments?: {
+    /**
+     * Attributes whose values are shown.
+     */
+    show?: string[];
+  };
+  /**
    * Years (y) and days (d) are calendar units in the worker's zone, hours (h) and minutes (m) are absolute.
    */
   planExpires?: string;

@@ -9,4 +9,8 @@ export interface LedgerGroup {
   target: string;
   group: string;
   anchor: string;
+  /**
+   * The group was announced as exclusive by a plan of this as-of instant: from the next one on, members that nobody is entitled to are removed.
+   */
+  exclusive?: string;
 }

@@ -40,6 +40,17 @@ export interface Guards {
     attribute?: string;
     group?: string;
   }[];
+  /**
+   * Bound objects that are gone from a target and not known to be deleted: refused where there are more than max and more than maxShare of at least minPopulation.
+   */
+  missing?: {
+    max?: number;
+    /**
+     * A percentage such as 5%.
+     */
+    maxShare?: string;
+    minPopulation?: number;
+  };
   protected?: (
     | {
         target: string;

@@ -44,6 +44,13 @@ export type AttributeRule =
   | {
       unique: Unique;
       onDrift?: "correct" | "notify";
+    }
+  | {
+      /**
+       * An expression, as a block scalar or in single quotes: the primary address of an address list. The address that was primary stays as an alias, and so does everything else in the list.
+       */
+      primary: string;
+      onDrift?: "correct" | "notify";
     };
 export type WhenValue =
   | ("clear" | "keep")

@@ -87,8 +87,14 @@ export interface Op {
     | "remove-licence"
     | "run-task";
   target: string;
-  identity: string;
-  mapping: string;
+  /**
+   * null: of an object that is nobody's.
+   */
+  identity: string | null;
+  /**
+   * null: of an object that is nobody's.
+   */
+  mapping: string | null;
   object:
     | {
         anchor: string;
@@ -116,6 +122,10 @@ export interface Op {
       blob: string;
     };
   }[];
+  /**
+   * Containers that are made first, outermost first.
+   */
+  newContainers?: string[];
 }
 export interface Values {
   [k: string]: Stored;

@@ -14,9 +14,17 @@ export interface Target {
   name: Name;
   type: "active-directory" | "memory";
   /**
-   * A literal, or env:MUSTER_NAME to read an environment variable.
+   * ldaps://host:port, or ldap://host:port with startTls. Several are tried in this order; one is used for a whole run. Literals, or env:MUSTER_NAME to read an environment variable.
    */
-  url?: string;
+  url?: string | [string, ...string[]];
+  /**
+   * ldap:// addresses are encrypted with StartTLS before anything else is sent.
+   */
+  startTls?: boolean;
+  /**
+   * The server's certificate is not checked: whoever answers gets the password. For a short test only.
+   */
+  insecureSkipVerify?: boolean;
   /**
    * A literal, or env:MUSTER_NAME to read an environment variable.
    */
@@ -55,7 +63,59 @@ export interface Target {
   claim: string;
   allow?: ("create" | "update" | "rename" | "move" | "enable" | "disable" | "delete" | "restore")[];
   /**
+   * Where passwords go that are handed out: encrypted with age, one file each.
+   */
+  secrets?: {
+    sink: "directory";
+    /**
+     * Absolute path of a folder outside every git work tree. A literal, or env:MUSTER_NAME to read an environment variable.
+     */
+    path: string;
+    /**
+     * age recipients (age1...): each of them alone can open what is sealed.
+     *
+     * @minItems 1
+     */
+    recipients: [string, ...string[]];
+  };
+  initialPassword?: Password;
+  resetPassword?: Password1;
+  /**
    * This target is a sandbox: --clock is accepted.
    */
   sandbox?: boolean;
+  /**
+   * Whether an organizational unit that a create or a move needs, below a managed container, is made where it is missing. Default: no; the plan has a finding instead.
+   */
+  createContainers?: boolean;
+  /**
+   * mS-DS-ConsistencyGuid of a bound account that has none is set to its objectGUID, before Entra Connect reads it. One that is there is never changed.
+   */
+  consistencyGuid?: "stamp";
+}
+/**
+ * The password of a new account. Left out: random, and nobody ever sees it.
+ */
+export interface Password {
+  /**
+   * never (default): it is forgotten. sealed: it is encrypted to the recipients of secrets and kept in their sink.
+   */
+  handOut?: "never" | "sealed";
+  /**
+   * Whether it must be changed at the first logon (pwdLastSet 0). Default false.
+   */
+  mustChange?: boolean;
+}
+/**
+ * The password that the task reset-password sets. Left out: random, and nobody ever sees it.
+ */
+export interface Password1 {
+  /**
+   * never (default): it is forgotten. sealed: it is encrypted to the recipients of secrets and kept in their sink.
+   */
+  handOut?: "never" | "sealed";
+  /**
+   * Whether it must be changed at the first logon (pwdLastSet 0). Default false.
+   */
+  mustChange?: boolean;
 }

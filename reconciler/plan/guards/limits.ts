@@ -42,12 +42,14 @@ export function checkLimits(context: LimitContext): GuardVerdict[] {
     .sort((a, b) => compareText(a.guard, b.guard));
 }
 
-/** The verb a limit sees: clearing an attribute is not an update. */
+/** The verb a limit sees: clearing an attribute is not an update, and an account that comes back counts as a new one. */
 export function limitVerb(op: Op): string {
+  if (op.verb === "restore") return "create";
   return op.verb === "update" && Object.values(op.after).every((value) => value === null) ? "clear" : op.verb;
 }
 
 function recentVerb(op: RecentOp): string {
+  if (op.verb === "restore") return "create";
   return op.clear ? "clear" : op.verb;
 }
 

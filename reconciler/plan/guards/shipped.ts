@@ -18,5 +18,8 @@ export const SHIPPED_LIMITS: readonly Limit[] = [
   { verb: "remove-member", max: 250, maxShare: "10%", minPopulation: 50 },
 ];
 
+/** Bound objects that are gone from one target: refused above both figures. */
+export const SHIPPED_MISSING = { max: 5, maxShare: "5%", minPopulation: 20 } as const satisfies Guards["missing"];
+
 /** For each single group, beside the limit over all groups. */
 export const SHIPPED_GROUP_LIMIT: Limit = { verb: "remove-member", max: 25, maxShare: "20%", minPopulation: 10 };

@@ -135,6 +135,19 @@ function checkGroupType(directory: Directory, draft: Draft): void {
   draft.set("samaccounttype", String(base + ((type & GROUP.security) !== 0 ? 0 : 1)));
 }
 
+/**
+ * Which groups a group may have as members, in one domain (MS-SAMR 3.1.1.8.9): a global one global ones, a universal one
+ * global and universal ones, a domain local one any.
+ */
+export function checkNesting(group: Draft, member: Entry): void {
+  const inner = Number(member.attributes.get("grouptype")?.[0] ?? 0);
+  const isLocal = (inner & GROUP.local) !== 0;
+  const outer = group.number("grouptype");
+  if ((outer & GROUP.global) !== 0 && isLocal) throw unwilling(0x2144);
+  if ((outer & GROUP.global) !== 0 && (inner & GROUP.universal) !== 0) throw unwilling(0x2145);
+  if ((outer & GROUP.universal) !== 0 && isLocal) throw unwilling(0x2146);
+}
+
 /** The account must be a member of its new primary group already (MS-SAMR 3.1.1.8.2). */
 function checkPrimaryGroup(directory: Directory, draft: Draft): void {
   const rid = draft.text("primarygroupid") ?? "0";

@@ -15,6 +15,7 @@ export const CODE = {
   authMethodNotSupported: 7,
   unavailableCriticalExtension: 12,
   noSuchAttribute: 16,
+  undefinedAttributeType: 17,
   constraintViolation: 19,
   attributeOrValueExists: 20,
   invalidAttributeSyntax: 21,
@@ -63,6 +64,7 @@ const UPDATE_PROBLEM = {
 
 const ATTRIBUTE_PROBLEM = {
   NO_ATTRIBUTE_OR_VAL: [1001, CODE.noSuchAttribute],
+  UNDEFINED_ATT_TYPE: [1003, CODE.undefinedAttributeType],
   INVALID_ATT_SYNTAX: [1004, CODE.invalidAttributeSyntax],
   CONSTRAINT_ATT_TYPE: [1005, CODE.constraintViolation],
   ATT_OR_VALUE_EXISTS: [1006, CODE.attributeOrValueExists],

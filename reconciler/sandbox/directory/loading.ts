@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly seed: readonly SeedPerson[] | "default" | "empty";
   readonly now: () => Date;
   readonly sync: boolean;
+  /** Of a directory that is made anew. */
+  readonly recycleBin: boolean;
 }
 
 interface Meta {
@@ -69,7 +71,7 @@ function create(options: LoadOptions): Loaded {
   const store = new Store();
   const log = { append: () => Promise.resolve() };
   const people = options.seed === "default" ? DEFAULT_SEED : options.seed === "empty" ? [] : options.seed;
-  populate(new Directory(store, namingOf(meta), counters, { log, now: options.now }), people);
+  populate(new Directory(store, namingOf(meta), counters, { log, now: options.now }), people, options);
   return { meta, store, counters };
 }
 

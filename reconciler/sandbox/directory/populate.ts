@@ -5,7 +5,7 @@ import type { SeedPerson } from "../seed.js";
 import { DELEGATED_GROUP } from "./access.js";
 import { applyDefaults, GROUP, UAC } from "./accounts.js";
 import { type Directory, Draft } from "./directory.js";
-import { parseSid } from "./identifiers.js";
+import { parseGuid, parseSid } from "./identifiers.js";
 import { hashPassword } from "./passwords.js";
 import { CLASSES, type ClassSchema } from "./schema.js";
 import type { Value } from "./values.js";
@@ -14,6 +14,7 @@ import { finishEntry, startEntry } from "./write-add.js";
 /** sAMAccountName of the account that Muster binds as. */
 export const SERVICE_ACCOUNT = "svc-muster";
 
+const RECYCLE_BIN = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a";
 const CRITICAL = { iscriticalsystemobject: "TRUE" };
 const NO_EXPIRY = 0x10000;
 const SECURITY_GLOBAL = String(GROUP.security | GROUP.global);
@@ -22,8 +23,13 @@ const SECURITY_LOCAL = String(GROUP.security | GROUP.local);
 type Attributes = Readonly<Record<string, Value>>;
 
 /** Fills an empty directory. Nothing is written until the caller saves the store. */
-export function populate(directory: Directory, people: readonly SeedPerson[]): void {
+export function populate(
+  directory: Directory,
+  people: readonly SeedPerson[],
+  options: { readonly recycleBin: boolean },
+): void {
   addNamingContexts(directory);
+  addRecycleBin(directory, options.recycleBin);
   addBuiltins(directory);
   addCompany(directory);
   for (const person of people) addPerson(directory, person);
@@ -74,6 +80,21 @@ function addNamingContexts(directory: Directory): void {
   const servers = add(directory, site, classOf("serversContainer"), "Servers");
   const server = add(directory, servers, classOf("server"), "DC1", { dNSHostName: naming.dnsHostName });
   add(directory, server, classOf("nTDSDSA"), "NTDS Settings", { invocationId: naming.invocationId });
+}
+
+/** The optional feature and, where it is enabled, the reference to it on CN=Partitions (MS-ADTS 3.1.1.9.1). */
+function addRecycleBin(directory: Directory, isOn: boolean): void {
+  const { configurationDn } = directory.naming;
+  let parent = add(directory, configurationDn, classOf("container"), "Services");
+  for (const name of ["Windows NT", "Directory Service", "Optional Features"])
+    parent = add(directory, parent, classOf("container"), name);
+  const guid = { "msDS-OptionalFeatureGUID": parseGuid(RECYCLE_BIN) ?? Buffer.alloc(0) };
+  const feature = add(directory, parent, classOf("msDS-OptionalFeature"), "Recycle Bin Feature", guid);
+  const partitions = add(directory, configurationDn, classOf("crossRefContainer"), "Partitions");
+  if (!isOn) return;
+  const draft = new Draft(directory.store, directory.require(partitions));
+  draft.addLink("msds-enabledfeature", directory.require(feature).id);
+  void directory.commit([draft]);
 }
 
 function addBuiltins(directory: Directory): void {

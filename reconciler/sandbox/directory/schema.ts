@@ -26,6 +26,9 @@ uSNChanged                   long   -     t    system
 isDeleted                    bool   -     t    system
 lastKnownParent              dn     -     t    system
 msDS-LastKnownRDN            text   255   t    system
+isRecycled                   bool   -     t    system
+msDS-EnabledFeature          dn*    -     t    system
+msDS-OptionalFeatureGUID     guid   -     t    system
 isCriticalSystemObject       bool   -     t    system
 systemFlags                  int    -     t    system
 showInAdvancedViewOnly       bool   -     t
@@ -238,6 +241,8 @@ export const CLASSES: ReadonlyMap<string, ClassSchema> = new Map(
     classRow("site", ["top"], "t", "Site", []),
     classRow("serversContainer", ["top"], "t", "Servers-Container", []),
     classRow("server", ["top"], "tx", "Server", []),
+    classRow("crossRefContainer", ["top"], "t", "Cross-Ref-Container", []),
+    classRow("msDS-OptionalFeature", ["top"], "t", "ms-DS-Optional-Feature", []),
     classRow("nTDSDSA", ["top", "applicationSettings"], "tx", "NTDS-DSA", []),
   ].map((row) => [row.name.toLowerCase(), row] as const),
 );

@@ -20,7 +20,9 @@ export function addEntry(directory: Directory, identity: number, request: AddReq
   const cls = requestedClass(request.attributes);
   if (!cls.parents.includes(parent.cls.name)) throw updateFailure(0x2099, "NAMING_VIOLATION");
   const draft = startEntry(directory, parent, name, cls);
-  const [passwords, others] = splitPasswords(request.attributes);
+  const [passwords, unsorted] = splitPasswords(request.attributes);
+  // groupType decides which members there may be.
+  const others = unsorted.toSorted((a, b) => Number(isMember(a)) - Number(isMember(b)));
   for (const item of others) setAttribute(directory, draft, item);
   finishEntry(directory, draft, passwords);
   return [draft];
@@ -57,6 +59,10 @@ function splitPasswords(items: readonly AttributeValues[]): [AttributeValues[], 
   return [items.filter(isPassword), items.filter((item) => !isPassword(item))];
 }
 
+function isMember(item: AttributeValues): boolean {
+  return item.type.toLowerCase() === "member";
+}
+
 /** The leaf RDN of a DN. Characters that must be escaped and are not make the name bad (RFC 4514 section 2.4). */
 export function readRdn(dn: string): Rdn {
   const first = parseDn(dn)[0];
@@ -89,6 +95,8 @@ function requestedClass(attributes: readonly AttributeValues[]): ClassSchema {
 function setAttribute(directory: Directory, draft: Draft, item: AttributeValues): void {
   const attribute = requireAttribute(item.type);
   if (attribute.key === "objectclass" || attribute.key === "objectcategory") return;
+  // A constructed attribute (MS-ADTS 3.1.1.4.5) has no definition that could be stored: ERROR_DS_ATT_NOT_DEF_IN_SCHEMA.
+  if (attribute.flags.has("built")) throw attributeFailure(0x206f, "UNDEFINED_ATT_TYPE", attribute.name);
   assertWritable(draft, attribute);
   if (item.values.length === 0) throw attributeConversion(CODE.invalidAttributeSyntax);
   if (attribute.syntax === "dn") {

@@ -1,7 +1,7 @@
 /**
- * Delete (MS-ADTS 3.1.1.5.5) and undelete (3.1.1.5.3.7) of a forest whose Recycle Bin is on: the object keeps its
- * attributes and moves to CN=Deleted Objects; its links, in both directions, are kept but not shown, so that whoever named it
- * as manager or member no longer does, and does again after it is restored.
+ * Delete (MS-ADTS 3.1.1.5.5) and undelete (3.1.1.5.3.7). The object moves to CN=Deleted Objects. Where the Recycle Bin is
+ * on it keeps its attributes; its links, in both directions, are kept but not shown, so that whoever named it as manager or
+ * member no longer does, and does again after it is restored. Where it is off a tombstone is left: few attributes, no links.
  */
 import { parentDn } from "../../support/dn.js";
 import { assertMayWrite } from "./access.js";
@@ -10,6 +10,7 @@ import { type Directory, Draft } from "./directory.js";
 import { unwilling, updateFailure } from "./failure.js";
 import { formatGuid, ridOf } from "./identifiers.js";
 import type { DeleteRequest, ModifyRequest } from "./messages.js";
+import { ATTRIBUTES } from "./schema.js";
 import { bytesOf, type Entry, isDeleted, textOf } from "./store.js";
 import { decode } from "./values.js";
 import { checkRdn, readRdn } from "./write-add.js";
@@ -17,13 +18,49 @@ import { checkRdn, readRdn } from "./write-add.js";
 /** Longest part of the old name that is kept in a deleted object's name (MS-ADTS 3.1.1.5.5.1.1). */
 const MAX_KEPT_NAME = 75;
 
+/** What a tombstone keeps, of what this directory has (MS-ADTS 3.1.1.5.5.1.1; sn and others go). */
+const KEPT_BY_TOMBSTONES = new Set(
+  (
+    "cn name ou objectclass objectguid objectsid instancetype isdeleted msds-lastknownrdn samaccountname " +
+    "useraccountcontrol grouptype usncreated usnchanged whencreated whenchanged"
+  ).split(" "),
+);
+const LINKS = [...ATTRIBUTES.values()]
+  .filter(({ syntax, flags, key }) => syntax === "dn" && !flags.has("back") && key !== "lastknownparent")
+  .map(({ key }) => key);
+
 export function deleteEntry(directory: Directory, identity: number, request: DeleteRequest): Draft[] {
   const entry = directory.require(request.dn);
   assertMayWrite(directory, identity, entry);
   if (entry.parent === 0 || textOf(entry, "isCriticalSystemObject") === "TRUE") throw unwilling(0x20ce);
   if (directory.store.hasChildren(entry.id)) throw updateFailure(0x2015, "CANT_ON_NON_LEAF");
   if (isPrimaryGroup(directory, entry)) throw updateFailure(0x55e, "ENTRY_EXISTS");
-  return [buryEntry(directory, entry)];
+  const grave = buryEntry(directory, entry);
+  if (isRecycleBinOn(directory)) return [grave];
+  for (const key of [...entry.attributes.keys()]) if (!KEPT_BY_TOMBSTONES.has(key)) grave.set(key);
+  for (const key of LINKS) for (const id of grave.links(key)) grave.removeLink(key, id);
+  return [grave, ...forgetEntry(directory, entry)];
+}
+
+/** Whether CN=Partitions names the feature; a folder of an older version, which has no such entry, has it off. */
+function isRecycleBinOn(directory: Directory): boolean {
+  const { entry } = directory.lookup(`CN=Partitions,${directory.naming.configurationDn}`);
+  return entry !== undefined && directory.store.links(entry.id, "msds-enabledfeature").size > 0;
+}
+
+/** Everybody who named the entry names it no more. */
+function forgetEntry(directory: Directory, entry: Entry): Draft[] {
+  const drafts = new Map<number, Draft>();
+  for (const key of LINKS) {
+    for (const id of directory.store.referrers(entry.id, key)) {
+      const other = directory.store.get(id);
+      if (other === undefined || id === entry.id) continue;
+      const draft = drafts.get(id) ?? new Draft(directory.store, other);
+      draft.removeLink(key, entry.id);
+      drafts.set(id, draft);
+    }
+  }
+  return [...drafts.values()];
 }
 
 function isPrimaryGroup(directory: Directory, entry: Entry): boolean {

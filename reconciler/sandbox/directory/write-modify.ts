@@ -30,7 +30,8 @@ export function modifyEntry(
   const draft = new Draft(directory.store, entry);
   for (const change of others) applyChange(directory, draft, change, options);
   if (passwords.length > 0) changePassword(draft, entry, passwords);
-  const explicit = draft.touched("pwdlastset");
+  // Also when it is 0 already: the request says that it stays so.
+  const explicit = others.some((change) => change.type.toLowerCase() === "pwdlastset");
   checkPrincipal(directory, draft);
   if (passwords.length > 0 && !explicit) draft.set("pwdlastset", formatFileTime(directory.now()));
   return [draft, ...swapPrimaryGroup(directory, draft, entry)];

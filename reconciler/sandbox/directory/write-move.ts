@@ -10,6 +10,7 @@ import { rename } from "./write-delete.js";
 export function moveEntry(directory: Directory, identity: number, request: ModifyDnRequest): Draft[] {
   if (!request.deleteOldRdn) throw unwilling(0x57);
   const name = readRdn(request.newRdn);
+  if (name.value.trim() === "") throw updateFailure(0x2073, "NAMING_VIOLATION");
   const entry = directory.require(request.dn);
   assertMayWrite(directory, identity, entry);
   if (entry.parent === 0 || textOf(entry, "isCriticalSystemObject") === "TRUE") throw unwilling(0x2077);
@@ -19,6 +20,8 @@ export function moveEntry(directory: Directory, identity: number, request: Modif
     if (at.id === entry.id) throw unwilling(0x2077);
   }
   if (!entry.cls.parents.includes(parent.cls.name)) throw updateFailure(0x2099, "NAMING_VIOLATION");
+  // Of a new name this is a naming violation, of a rename an operation that the server does not do.
+  if (name.type.toUpperCase() !== entry.cls.rdn) throw unwilling(0x2077);
   checkRdn(entry.cls, name);
   const holder = directory.store.child(parent.id, name.type, name.value);
   if (holder !== undefined && holder.id !== entry.id) throw updateFailure(0x2071, "ENTRY_EXISTS");

@@ -1,9 +1,11 @@
 /** One change of one attribute, applied to a draft (MS-ADTS 3.1.1.5.3.2, RFC 4511 section 4.6). */
 import { parseDn } from "../../support/dn.js";
+import { checkNesting } from "./accounts.js";
 import type { Directory, Draft } from "./directory.js";
 import {
   attributeConversion,
   attributeFailure,
+  badName,
   CODE,
   noSuchObject,
   protocolFailure,
@@ -36,6 +38,11 @@ export function assertWritable(draft: Draft, attribute: AttributeSchema): void {
 
 export function applyChange(directory: Directory, draft: Draft, change: Change, options: ChangeOptions): void {
   const attribute = requireAttribute(change.type);
+  if (change.operation === "delete" && !allowsAttribute(draft.cls, attribute)) {
+    if (options.permissive) return;
+    const win32 = change.values.length === 0 ? 0x2084 : 0x2085;
+    throw attributeFailure(win32, "NO_ATTRIBUTE_OR_VAL", attribute.name);
+  }
   assertWritable(draft, attribute);
   if (attribute.key === "name" || attribute.key === draft.rdnType.toLowerCase())
     throw updateFailure(0x2016, "CANT_ON_RDN");
@@ -52,7 +59,9 @@ function applyValues(draft: Draft, attribute: AttributeSchema, change: Change, o
   const keys = current.map((value) => valueKey(attribute, value));
   const given = change.values.map((bytes) => readValue(attribute, bytes));
   if (change.operation === "replace") {
-    draft.set(attribute.key, ...checkedValues(draft, attribute, given));
+    if (given.length > 1 && isSingle(draft, attribute))
+      throw attributeFailure(0x2081, "ATT_OR_VALUE_EXISTS", attribute.name);
+    draft.set(attribute.key, ...checkDistinct(attribute, given));
     return;
   }
   if (change.operation === "delete" && given.length === 0) {
@@ -112,6 +121,8 @@ function applyLinks(
   }
   const present = livingLinks(directory, draft, attribute.key);
   if (change.operation === "replace") {
+    if (targets.length > 1 && !attribute.multiple)
+      throw attributeFailure(0x2081, "CONSTRAINT_ATT_TYPE", attribute.name);
     const wanted = new Set(targets.map((target) => target.id));
     for (const id of draft.links(attribute.key)) if (!wanted.has(id)) draft.removeLink(attribute.key, id);
     for (const target of targets) addLink(directory, draft, attribute, target, { permissive: true });
@@ -145,6 +156,7 @@ export function addLink(
     if (attribute.key === "member") throw updateFailure(0x562, "ENTRY_EXISTS");
     throw attributeFailure(0x2083, "ATT_OR_VALUE_EXISTS", attribute.name);
   }
+  if (attribute.key === "member") checkNesting(draft, target);
   if (!attribute.multiple) {
     if (livingLinks(directory, draft, attribute.key).length > 0) {
       throw attributeFailure(0x2081, "ATT_OR_VALUE_EXISTS", attribute.name);
@@ -173,7 +185,7 @@ function livingLinks(directory: Directory, draft: Draft, key: string): number[] 
  */
 export function resolveReference(directory: Directory, draft: Draft, attribute: AttributeSchema, bytes: Buffer): Entry {
   const dn = decode(bytes) ?? "";
-  if (!isDn(dn)) throw attributeConversion(CODE.invalidAttributeSyntax);
+  if (!isDn(dn)) throw badName();
   const { entry } = directory.lookup(dn);
   if (entry !== undefined && !isDeleted(entry)) return entry;
   if (attribute.key === "member" && !draft.created) throw noSuchObject("", 0x525);

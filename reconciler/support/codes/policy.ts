@@ -61,4 +61,10 @@ export const POLICY_CODES = codes({
     next: "Correct the setting shown.",
     exit: 7,
   },
+  "MUS-1111": {
+    title: "Malformed age recipient",
+    who: "policy-author",
+    next: "Copy the whole recipient (age1...), as age-keygen prints it after \"Public key:\".",
+    exit: 7,
+  },
 });

@@ -43,5 +43,11 @@ export const TARGET_CODES = codes({
     next: "Run again; the object is read before anything else is done to it.",
     exit: 8,
   },
+  "MUS-5008": {
+    title: "Secrets cannot be kept",
+    who: "operator",
+    next: "Correct the folder that secrets.path of the Target names; nothing was written.",
+    exit: 1,
+  },
   "MUS-5101": { title: "LDAP protocol error", who: "directory-admin", next: "Look at the result code.", exit: 1 },
 });

@@ -1,5 +1,6 @@
 /** What Active Directory can do, as data: the planner and `validate` read it without a connection. */
 import type { Capabilities } from "../../model/ports.js";
+import { READ_ONLY } from "./read-only.js";
 
 /** Attributes that hold several values (isSingleValued FALSE in the schema of Windows Server 2019 and Exchange). */
 const MULTI = [
@@ -65,6 +66,7 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
     "enable",
     "disable",
     "delete",
+    "restore",
     "add-member",
     "remove-member",
     "run-task",
@@ -76,6 +78,10 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
   multi: MULTI,
   required: ["cn", "sAMAccountName"],
   maxLength: MAX_LENGTH,
+  readOnly: READ_ONLY,
+  // Never, in each of its forms (MS-ADA1 2.2).
+  sameMeaning: { accountExpires: [null, "0", "9223372036854775807"] },
+  addressLists: ["proxyAddresses"],
   compareAndSwap: true,
   tasks: ["reset-password"],
 };

@@ -2,6 +2,7 @@
 import { Attribute, Change } from "ldapts";
 import { isList, isReference, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
+import { guidBytes } from "../../support/guid.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./capabilities.js";
 
 /** Octet strings (2.5.5.10, 2.5.5.17): never text, even where the bytes happen to be UTF-8. */
@@ -72,7 +73,7 @@ export function decodeGuid(bytes: Uint8Array): string {
 
 /** The stored bytes of an objectGUID in text form. */
 export function encodeGuid(guid: string): Buffer {
-  return swapFields(Buffer.from(guid.replaceAll("-", ""), "hex"));
+  return Buffer.from(guidBytes(guid));
 }
 
 /** The DN form by which Active Directory finds an object wherever it is (MS-ADTS 3.1.1.3.1.2.4). */

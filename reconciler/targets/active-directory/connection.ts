@@ -1,11 +1,10 @@
 /**
- * One LDAPS connection. The messages are encoded and decoded by ldapts; its client is not used, because a reconciler must
+ * One encrypted connection. The messages are encoded and decoded by ldapts; its client is not used, because a reconciler must
  * know what its client hides: a reply that was lost (the write is unknown), a connection that was replaced (the next
  * request would be anonymous), a page without entries that carries a cookie (the read is not over), referrals.
  * A connection that failed stays failed; session.ts makes the next one and binds it.
  */
-import { isIP } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import {
   type ExtendedResponse,
   MessageParser,
@@ -14,18 +13,13 @@ import {
   type StatusCodeParser,
   UnbindRequest,
 } from "ldapts";
+import { type DialOptions, dial, messageOf } from "./dial.js";
 
 // The bases of ldapts' messages, which it does not export by name.
 type Message = Parameters<MessageParser["read"]>[1] extends Map<string, { message: infer M }> ? M : never;
 type MessageResponse = NonNullable<Parameters<typeof StatusCodeParser.parse>[0]>;
 
-export interface ConnectionOptions {
-  readonly host: string;
-  readonly port: number;
-  /** PEM of the authority to trust; undefined: those that Node trusts. */
-  readonly ca: string | undefined;
-  /** Milliseconds. */
-  readonly connectTimeout: number;
+export interface ConnectionOptions extends DialOptions {
   /** Milliseconds from a request to the last message of its reply. */
   readonly operationTimeout: number;
 }
@@ -47,11 +41,14 @@ export class LdapError extends Error {
 
 /** Result codes of RFC 4511 section 4.1.9 that the driver tells apart. */
 const RESULT = {
+  protocolError: 2,
   sizeLimitExceeded: 4,
   noSuchAttribute: 16,
   undefinedAttributeType: 17,
   noSuchObject: 32,
   invalidCredentials: 49,
+  insufficientAccessRights: 50,
+  notAllowedOnNonLeaf: 66,
   entryAlreadyExists: 68,
 } as const;
 
@@ -111,31 +108,8 @@ export class Connection {
 
   /** Connects and checks the server's certificate and name. Throws ConnectionLost. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const { host, port, ca, connectTimeout } = options;
-    const socket = connect({
-      host,
-      port,
-      rejectUnauthorized: true,
-      minVersion: "TLSv1.2",
-      ...(ca === undefined ? {} : { ca }),
-      ...(isIP(host) === 0 ? { servername: host } : {}),
-    });
-    await new Promise<void>((resolve, reject) => {
-      const stop = (what: string, cause?: unknown) => {
-        socket.destroy();
-        reject(new ConnectionLost(what, { sent: false, cause }));
-      };
-      const timer = setTimeout(() => stop(`no connection within ${connectTimeout} ms`), connectTimeout);
-      const failed = (error: Error) => {
-        clearTimeout(timer);
-        stop(error.message, error);
-      };
-      socket.once("error", failed);
-      socket.once("secureConnect", () => {
-        clearTimeout(timer);
-        socket.off("error", failed);
-        resolve();
-      });
+    const socket = await dial(options).catch((cause: unknown) => {
+      throw new ConnectionLost(messageOf(cause), { sent: false, cause });
     });
     socket.setNoDelay(true);
     return new Connection(socket, options.operationTimeout);

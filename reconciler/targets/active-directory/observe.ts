@@ -1,129 +1,92 @@
 /**
- * The complete picture of a directory: every object below the base in one paged search, then the members of the groups
- * that were asked for. The proof of completeness: the server said that the last page was sent, referred to nobody, the base
- * and all managed containers are among the entries, no object came twice, and what every account must have could be read.
+ * The picture of a directory: read whole, every object below the base in one paged search and then the members of the
+ * groups that were asked for; or brought up to date from what was remembered (incremental.ts). All of it comes over one
+ * connection: a new one may lead to another domain controller, so a read that lost its connection starts anew.
  */
-import type { Anchor, Observed, ObservedGroup, Selection, TakenName } from "../../model/observed.js";
-import { normalizeDn, parentDn } from "../../support/dn.js";
-import { assemblePicture, proxyAddress } from "../picture.js";
-import {
-  anchorOf,
-  findEntry,
-  isAccount,
-  isBelow,
-  ownAttributes,
-  type Place,
-  textOf,
-  textsOf,
-  toAccount,
-} from "./read.js";
+import type { Observed, Selection } from "../../model/observed.js";
+import type { PictureMemory } from "../../model/ports.js";
+import { MusterError } from "../../support/errors.js";
+import { assembleDirectory, hasClass, type Reading } from "./assemble.js";
+import { ConnectionLost } from "./connection.js";
+import { readChanges } from "./incremental.js";
+import { findEntry, ownAttributes, type Place } from "./read.js";
+import { keepReading, openMemory } from "./remember.js";
 import { type Entry, incomplete, readAllValues, searchAll, searchBase } from "./search.js";
 
 const NAMES = ["sAMAccountName", "userPrincipalName", "mail", "proxyAddresses"] as const;
-const CONTAINER_CLASSES = ["organizationalunit", "container", "builtindomain", "domaindns"];
+const GROUP_ATTRIBUTES = ["objectGUID", "objectClass", "primaryGroupToken", "member"];
+/** Readings that are begun before a connection that breaks each time is given up. */
+const ATTEMPTS = 3;
 
-interface Located {
-  readonly entry: Entry;
-  readonly anchor: Anchor;
-  /** Normalized DN. */
-  readonly dn: string;
+export interface ObserveOptions {
+  readonly target: string;
+  readonly selection: Selection;
+  readonly memory: PictureMemory | undefined;
+  /** Epoch milliseconds: how old the last full read is. */
+  readonly now: () => number;
 }
 
 /** Throws MUS-5003 when the picture cannot be proven complete. */
-export async function observeDirectory(place: Place, target: string, selection: Selection): Promise<Observed> {
+export async function observeDirectory(place: Place, options: ObserveOptions): Promise<Observed> {
+  const { session } = place;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { connections } = session;
+    try {
+      const picture = await observeOnce(place, options);
+      if (session.connections === connections) return picture;
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isBroken(error)) throw error;
+    }
+  }
+  throw incomplete(session, "the connection broke each time the directory was read");
+}
+
+/** A reply that did not come in time is no broken connection: asking again would take as long again. */
+function isBroken(error: unknown): boolean {
+  return error instanceof MusterError && error.cause instanceof ConnectionLost && !error.cause.late;
+}
+
+async function observeOnce(place: Place, options: ObserveOptions): Promise<Observed> {
+  const { target, selection, memory } = options;
   const attributes = [...new Set([...ownAttributes(place), ...NAMES, ...selection.attributes])];
-  const entries = await searchAll(place.session, { base: place.base, scope: "sub", attributes });
-  const objects = entries.map((entry) => ({
-    entry,
-    anchor: anchorOf(place.session, entry),
-    dn: normalizeDn(entry.dn),
-  }));
-  proveComplete(place, objects);
-  const parents = new Set(objects.map((object) => normalizeDn(parentDn(object.entry.dn))));
-  const accounts = objects.filter((object) => isAccount(object.entry));
-  return assemblePicture({
-    target,
-    accounts: accounts.map(({ entry, dn }) =>
-      toAccount(place, entry, selection.attributes, { hasChildren: parents.has(dn) }),
-    ),
-    groups: await observeGroups(place, selection, accounts),
-    names: objects.flatMap((object) => namesOf(place, object)),
-    containers: objects.filter((object) => hasClass(object.entry, CONTAINER_CLASSES)).map((object) => object.entry.dn),
-  });
-}
-
-function proveComplete(place: Place, objects: readonly Located[]): void {
-  const seen = new Set(objects.map((object) => object.dn));
-  for (const expected of [normalizeDn(place.base), ...place.accountContainers, ...(place.groupContainers ?? [])])
-    if (!seen.has(expected)) throw incomplete(place.session, `${expected} is not among the objects that were read`);
-  const anchors = new Set(objects.map((object) => object.anchor));
-  if (anchors.size !== objects.length)
-    throw incomplete(place.session, "an object was delivered twice: it was moved while the directory was read");
-}
-
-function hasClass(entry: Entry, classes: readonly string[]): boolean {
-  return textsOf(entry, "objectClass").some((name) => classes.includes(name.toLowerCase()));
-}
-
-/** Names of any object: an account may not take the sAMAccountName of a computer, nor an address of a group. */
-function namesOf(place: Place, { entry, anchor, dn }: Located): TakenName[] {
-  const names: TakenName[] = [];
-  const take = (space: string, value: string | null | undefined) => {
-    if (value !== undefined && value !== null && value !== "") names.push({ space, value, anchor });
+  const full = async (why: string | null): Promise<Observed> => {
+    const reading = await readAll(place, selection, attributes);
+    const picture = assembleDirectory(place, target, selection, reading);
+    const kept = memory === undefined ? null : await keepReading(place, selection, memory, reading, options.now());
+    return { ...picture, how: { kind: "full", why: kept === null ? why : joinReasons(why, kept) } };
   };
-  take("sAMAccountName", textOf(entry, "sAMAccountName"));
-  take("address", textOf(entry, "userPrincipalName"));
-  take("address", textOf(entry, "mail"));
-  for (const value of textsOf(entry, "proxyAddresses")) take("address", proxyAddress(value));
-  if (isBelow(dn, place.accountContainers)) take("cn", textOf(entry, "cn"));
-  return names;
+  if (memory === undefined) return full(null);
+  const opened = await openMemory(place, selection, memory, options.now());
+  if (typeof opened === "string") return full(opened);
+  const changed = await readChanges(place, selection, opened, attributes, memory);
+  if (typeof changed === "string") return full(changed);
+  const picture = assembleDirectory(place, target, selection, changed);
+  return { ...picture, how: { kind: "incremental", why: null } };
 }
 
-async function observeGroups(
-  place: Place,
-  selection: Selection,
-  accounts: readonly Located[],
-): Promise<ObservedGroup[]> {
-  const members: KnownMembers = { byDn: new Map(accounts.map((one) => [one.dn, one.anchor])), byPrimary: new Map() };
-  for (const { entry, anchor } of accounts) {
-    const primary = textOf(entry, "primaryGroupID");
-    if (primary === undefined) continue;
-    const list = members.byPrimary.get(primary);
-    if (list === undefined) members.byPrimary.set(primary, [anchor]);
-    else list.push(anchor);
-  }
-  const groups = new Map<Anchor, ObservedGroup>();
+function joinReasons(why: string | null, kept: string): string {
+  return why === null ? kept : `${why}; ${kept}`;
+}
+
+async function readAll(place: Place, selection: Selection, attributes: readonly string[]): Promise<Reading> {
+  const objects = await searchAll(place.session, { base: place.base, scope: "sub", attributes });
+  return { objects, groups: await readGroups(place, selection) };
+}
+
+async function readGroups(place: Place, selection: Selection): Promise<Entry[]> {
+  const groups: Entry[] = [];
   for (const { name, anchor } of selection.groups) {
-    const attributes = ["objectGUID", "objectClass", "primaryGroupToken", "member"];
     const entry =
-      anchor === null ? await searchBase(place.session, name, attributes) : await findEntry(place, anchor, attributes);
+      anchor === null
+        ? await searchBase(place.session, name, GROUP_ATTRIBUTES)
+        : await findEntry(place, anchor, GROUP_ATTRIBUTES);
     if (entry === null || !hasClass(entry, ["group"])) continue;
-    const group = await observeGroup(place, entry, members);
-    groups.set(group.anchor, group);
+    groups.push(await withAllMembers(place, entry));
   }
-  return [...groups.values()];
+  return groups;
 }
 
-/** Accounts by normalized DN, and by the group that is their primary one: that membership is no value of `member`. */
-interface KnownMembers {
-  readonly byDn: ReadonlyMap<string, Anchor>;
-  readonly byPrimary: Map<string, Anchor[]>;
-}
-
-async function observeGroup(place: Place, entry: Entry, known: KnownMembers): Promise<ObservedGroup> {
-  const values = await readAllValues(place.session, entry, "member");
-  const listed = values.flatMap((value) => known.byDn.get(normalizeDn(value.toString("utf8"))) ?? []);
-  const primary = known.byPrimary.get(textOf(entry, "primaryGroupToken") ?? "") ?? [];
-  return {
-    anchor: anchorOf(place.session, entry),
-    address: entry.dn,
-    managed: isManagedGroup(place, entry.dn),
-    members: [...new Set([...listed, ...primary])],
-    others: values.length - listed.length,
-  };
-}
-
-/** Whether `member` of the group may be written. */
-export function isManagedGroup(place: Place, dn: string): boolean {
-  return place.groupContainers !== null && isBelow(normalizeDn(dn), place.groupContainers);
+async function withAllMembers(place: Place, entry: Entry): Promise<Entry> {
+  const member = await readAllValues(place.session, entry, "member");
+  return { dn: entry.dn, values: new Map([...entry.values, ["member", member]]) };
 }

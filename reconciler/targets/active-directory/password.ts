@@ -1,6 +1,23 @@
-/** Initial passwords. They are written and forgotten: nothing returns, logs or stores them. */
+/** Initial passwords. They are written and forgotten: nothing logs them, and nothing stores them in clear. */
 import { randomInt } from "node:crypto";
+import { inspect } from "node:util";
 import { Attribute, Change } from "ldapts";
+import type { SecretSink } from "../../model/ports.js";
+
+export interface PasswordRule {
+  readonly handOut: "never" | "sealed";
+  readonly mustChange: boolean;
+}
+
+export interface PasswordRules {
+  readonly initial: PasswordRule;
+  readonly reset: PasswordRule;
+  /** null: nothing is handed out. */
+  readonly sink: SecretSink | null;
+}
+
+const FORGOTTEN: PasswordRule = { handOut: "never", mustChange: false };
+export const FORGOTTEN_PASSWORDS: PasswordRules = { initial: FORGOTTEN, reset: FORGOTTEN, sink: null };
 
 /** Without those that look alike (0 O 1 l I), so that a sink can hand them out on paper. */
 const CLASSES = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#$%*+-./:=?@_~"] as const;
@@ -36,6 +53,10 @@ export function passwordChange(password: string): Change {
 class SecretAttribute extends Attribute {
   toJSON(): { type: string } {
     return { type: this.type };
+  }
+
+  [inspect.custom](): { type: string } {
+    return this.toJSON();
   }
 }
 

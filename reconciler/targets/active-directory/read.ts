@@ -5,6 +5,7 @@ import type { Value } from "../../model/value.js";
 import { normalizeDn, parentDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import { decodeGuid, decodeText, decodeValue, encodeGuid, guidDn } from "./codec.js";
+import type { PasswordRules } from "./password.js";
 import { type Entry, hasChildren, incomplete, searchAll, searchBase } from "./search.js";
 import type { Session } from "./session.js";
 
@@ -20,6 +21,9 @@ export interface Place {
   readonly claim: string;
   /** Whether the server finds objects by `<GUID=...>`; proven when the target is opened. */
   readonly guidAddresses: boolean;
+  readonly passwords: PasswordRules;
+  /** Whether a create writes mS-DS-ConsistencyGuid. */
+  readonly stampsGuid: boolean;
 }
 
 /** userAccountControl: ADS_UF_ACCOUNTDISABLE (MS-ADTS 2.2.16). */

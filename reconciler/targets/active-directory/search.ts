@@ -19,7 +19,11 @@ export interface SearchQuery {
   readonly scope: "base" | "one" | "sub";
   readonly filter?: Filter;
   readonly attributes: readonly string[];
+  /** Whether deleted objects are found too (LDAP_SERVER_SHOW_DELETED_OID, MS-ADTS 3.1.1.3.4.1.14). */
+  readonly showDeleted?: boolean;
 }
+
+export const SHOW_DELETED = "1.2.840.113556.1.4.417";
 
 /** Stay in this naming context: no continuation references (LDAP_SERVER_DOMAIN_SCOPE_OID, MS-ADTS 3.1.1.3.4.1.4). */
 const DOMAIN_SCOPE = "1.2.840.113556.1.4.1339";
@@ -99,7 +103,8 @@ async function send(
 ): Promise<Reply> {
   const filter = query.filter ?? new PresenceFilter({ attribute: "objectClass" });
   const { base: baseDN, scope, attributes } = query;
-  const controls = [...options.controls, new Control(DOMAIN_SCOPE)];
+  const shown = query.showDeleted === true ? [new Control(SHOW_DELETED, { critical: true })] : [];
+  const controls = [...options.controls, ...shown, new Control(DOMAIN_SCOPE)];
   let reply: Reply;
   try {
     reply = await session.request(

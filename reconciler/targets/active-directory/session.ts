@@ -1,42 +1,57 @@
 /**
- * A bound connection, renewed when it was lost. After every bind the server is asked who we are (RFC 4532): a connection
- * that answers "nobody", or somebody else than the first time, is not used, since an anonymous reader sees an empty
- * directory and calls it success.
+ * A bound connection, renewed when it was lost. After every bind the server is asked who we are (identity.ts): a
+ * connection that answers "nobody", or somebody else than the first time, is not used, since an anonymous reader sees an
+ * empty directory and calls it success.
+ *
+ * One domain controller is pinned: the first that answers. Replicas lag behind each other, and what was read on one may
+ * not yet, or no longer, be true on another. After a lost connection the same one is tried first, then the others in the
+ * Target's order, so that writes can finish. `connections` counts them: who must know that all of a read came from one
+ * connection compares it before and after.
  */
 import {
   AddRequest,
   type Attribute,
   BindRequest,
   type Change,
+  type Control,
   DeleteRequest,
-  ExtendedRequest,
   ModifyDNRequest,
   ModifyRequest,
 } from "ldapts";
 import { MusterError } from "../../support/errors.js";
 import { Connection, ConnectionLost, hasCode, type Reply } from "./connection.js";
+import { messageOf } from "./dial.js";
+import { askIdentity } from "./identity.js";
+import { type RootDse, readRootDse } from "./root-dse.js";
+import { parseServers, type Server } from "./servers.js";
+
+export { messageOf } from "./dial.js";
 
 export interface SessionOptions {
   /** Name of the target, for errors. */
   readonly target: string;
-  /** ldaps://host:port */
-  readonly url: string;
+  /** ldaps://host:port, or ldap://host:port with startTls; several in the order in which they are tried. */
+  readonly url: string | readonly string[];
+  readonly startTls?: boolean | undefined;
+  /** PEM of the authority to trust; without it those that Node trusts. */
   readonly ca?: string | undefined;
+  readonly insecureSkipVerify?: boolean | undefined;
   readonly user: string;
   readonly password: string;
   /** Milliseconds; 10,000 by default. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** Milliseconds; 60,000 by default. */
-  readonly operationTimeout?: number;
+  readonly operationTimeout?: number | undefined;
 }
-
-const WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3";
 
 export class Session {
   readonly options: SessionOptions;
   #connection: Connection | null = null;
   #opening: Promise<Connection> | null = null;
   #identity: string | null = null;
+  #pinned: Server | null = null;
+  #rootDse: RootDse | null = null;
+  #connections = 0;
 
   constructor(options: SessionOptions) {
     this.options = options;
@@ -45,6 +60,17 @@ export class Session {
   /** Connects, binds and proves the identity. Throws MUS-5001 (unreachable) or MUS-5002 (credentials). */
   async open(): Promise<void> {
     await this.#use();
+  }
+
+  /** What the server in use said of itself when its connection was made. */
+  get rootDse(): RootDse {
+    if (this.#rootDse === null) throw new MusterError("MUS-9001", { what: "the session was not opened" });
+    return this.#rootDse;
+  }
+
+  /** How many connections there have been. */
+  get connections(): number {
+    return this.#connections;
   }
 
   close(): void {
@@ -61,8 +87,10 @@ export class Session {
     await this.request((messageId) => new AddRequest({ messageId, dn, attributes }));
   }
 
-  async modify(dn: string, changes: Change[]): Promise<void> {
-    await this.request((messageId) => new ModifyRequest({ messageId, dn, changes }));
+  async modify(dn: string, changes: readonly Change[], controls: readonly Control[] = []): Promise<void> {
+    await this.request(
+      (messageId) => new ModifyRequest({ messageId, dn, changes: [...changes], controls: [...controls] }),
+    );
   }
 
   /** `newRdn` and `newSuperior` are RFC 4514 texts; without newSuperior the entry stays in its container. */
@@ -85,29 +113,53 @@ export class Session {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = await this.#reach();
+    const failures: MusterError[] = [];
+    for (const server of this.#inOrder()) {
+      try {
+        return await this.#connectTo(server);
+      } catch (error) {
+        // Refused credentials are refused everywhere: trying on would only lock the account.
+        if (!(error instanceof MusterError) || error.code !== "MUS-5001") throw error;
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    if (first !== undefined && failures.length === 1) throw first;
+    throw this.#error("MUS-5001", failures.map((failure) => failure.what).join("; "), first);
+  }
+
+  #inOrder(): Server[] {
+    const { url, target, startTls = false } = this.options;
+    const servers = parseServers(target, typeof url === "string" ? [url] : url, startTls);
+    const pinned = this.#pinned;
+    return pinned === null ? [...servers] : [pinned, ...servers.filter((server) => server.url !== pinned.url)];
+  }
+
+  async #connectTo(server: Server): Promise<Connection> {
+    const connection = await this.#reach(server);
     try {
-      await this.#bind(connection);
-      await this.#prove(connection);
+      await this.#bind(connection, server);
+      this.#rootDse = await this.#prove(connection, server);
     } catch (error) {
       connection.close();
       throw error;
     }
+    this.#pinned = server;
     this.#connection = connection;
+    this.#connections += 1;
     return connection;
   }
 
-  async #reach(): Promise<Connection> {
-    const { host, port } = parseUrl(this.options);
-    const { ca, connectTimeout = 10_000, operationTimeout = 60_000 } = this.options;
+  async #reach(server: Server): Promise<Connection> {
+    const { ca, insecureSkipVerify = false, connectTimeout = 10_000, operationTimeout = 60_000 } = this.options;
     try {
-      return await Connection.open({ host, port, ca, connectTimeout, operationTimeout });
+      return await Connection.open({ server, ca, insecureSkipVerify, connectTimeout, operationTimeout });
     } catch (error) {
-      throw this.#error("MUS-5001", `${this.options.url} cannot be reached: ${messageOf(error)}`, error);
+      throw this.#error("MUS-5001", `${server.url} cannot be reached: ${messageOf(error)}`, error);
     }
   }
 
-  async #bind(connection: Connection): Promise<void> {
+  async #bind(connection: Connection, server: Server): Promise<void> {
     const { user, password } = this.options;
     // An empty password makes an "unauthenticated bind" (RFC 4513 section 5.1.2): success, as nobody.
     if (user === "" || password === "") throw this.#error("MUS-5002", "user or password is empty");
@@ -116,39 +168,31 @@ export class Session {
     } catch (error) {
       if (hasCode(error, "invalidCredentials"))
         throw this.#error("MUS-5002", "the server refused user and password", error);
-      throw this.#error("MUS-5001", `the bind failed: ${messageOf(error)}`, error);
+      throw this.#error("MUS-5001", `the bind to ${server.url} failed: ${messageOf(error)}`, error);
     }
   }
 
-  async #prove(connection: Connection): Promise<void> {
-    let identity: string | undefined;
+  async #prove(connection: Connection, server: Server): Promise<RootDse> {
+    let identity: string | null;
+    let rootDse: RootDse | null = null;
     try {
-      identity = await connection.extended((messageId) => new ExtendedRequest({ messageId, oid: WHO_AM_I }));
+      identity = await askIdentity(connection, async () => {
+        rootDse = await readRootDse(connection);
+        return rootDse;
+      });
+      rootDse ??= await readRootDse(connection);
     } catch (error) {
-      throw this.#error("MUS-5001", `the server does not say who is bound: ${messageOf(error)}`, error);
+      throw this.#error("MUS-5001", `${server.url} does not say who is bound: ${messageOf(error)}`, error);
     }
-    if (identity === undefined || identity === "") throw this.#error("MUS-5002", "the server sees nobody bound");
+    if (identity === null) throw this.#error("MUS-5002", "the server sees nobody bound");
     this.#identity ??= identity;
     if (identity !== this.#identity) throw this.#error("MUS-5002", "after a reconnect the server sees another user");
+    return rootDse;
   }
 
   #error(code: "MUS-5001" | "MUS-5002", what: string, cause?: unknown): MusterError {
     return new MusterError(code, { what, where: { target: this.options.target }, cause });
   }
-}
-
-function parseUrl({ url, target }: SessionOptions): { host: string; port: number } {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed === null || parsed.protocol !== "ldaps:" || parsed.hostname === "") {
-    const what = `"${url}" is not an address of the form ldaps://host:port; passwords travel over TLS only`;
-    throw new MusterError("MUS-5001", { what, where: { target } });
-  }
-  const host = parsed.hostname.replace(/^\[|\]$/g, "");
-  return { host, port: parsed.port === "" ? 636 : Number(parsed.port) };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether an error means that no reply came to a request that may have been executed. */

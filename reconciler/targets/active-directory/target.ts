@@ -1,21 +1,26 @@
 /** Active Directory behind the target port. */
+import type { Check, DelegationStyle, Needs } from "../../model/check.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
 import { type Op, type Outcome, objectKey } from "../../model/op.js";
-import type { Capabilities, Forecast, ReadyOp, TargetPort } from "../../model/ports.js";
-import { normalizeDn } from "../../support/dn.js";
+import type { Capabilities, Clock, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
+import { isUnder, normalizeDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import { APPLY_CONCURRENCY, LDAP_MEMBERS_PER_MODIFY } from "../../support/limits.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./capabilities.js";
-import { guidDn } from "./codec.js";
+import { addDeleted } from "./deleted.js";
+import { examine, type Patient, writeDelegation } from "./doctor/examine.js";
+import { groundOf } from "./doctor/grants.js";
 import { failedOutcome } from "./errors.js";
 import { observeDirectory } from "./observe.js";
-import { anchorOf, type Place, readAccount, readClaimed } from "./read.js";
-import { incomplete, searchBase } from "./search.js";
+import { FORGOTTEN_PASSWORDS, type PasswordRules } from "./password.js";
+import { type Place, readAccount, readClaimed } from "./read.js";
+import { parseServers } from "./servers.js";
 import { Session, type SessionOptions } from "./session.js";
 import { mergeLanes } from "./stream.js";
 import { createAccount } from "./write/create.js";
 import { changeMembers, type MemberOp } from "./write/members.js";
 import { relocateAccount } from "./write/relocate.js";
+import { restoreAccount } from "./write/restore.js";
 import { deleteAccount, resetPassword, switchAccount, unsupportedTask } from "./write/state.js";
 import { updateAccount } from "./write/update.js";
 
@@ -25,6 +30,14 @@ export interface ActiveDirectoryOptions extends Omit<SessionOptions, "target"> {
   readonly managed: { readonly accounts: readonly string[]; readonly groups?: readonly string[] | undefined };
   /** Attribute that holds the claim of a create. */
   readonly claim: string;
+  /** Whether a create writes mS-DS-ConsistencyGuid; not by default. */
+  readonly stampsGuid?: boolean;
+  /** Whether the server finds objects by `<GUID=...>`; by default when it says that it is Active Directory. */
+  readonly guidAddresses?: boolean | undefined;
+  /** Epoch milliseconds; by default the clock of the machine. */
+  readonly now?: () => number;
+  /** Left out: passwords are random, and nobody ever sees them. */
+  readonly passwords?: PasswordRules;
 }
 
 /** What is executed as one: ops of one object that belong together, or members of one group. */
@@ -48,24 +61,28 @@ export class ActiveDirectoryTarget implements TargetPort {
     this.#session = new Session({ ...options, target: options.name });
   }
 
-  async open(): Promise<void> {
+  async open(role: "reader" | "writer"): Promise<void> {
+    const { base, managed, claim, passwords = FORGOTTEN_PASSWORDS } = this.#options;
+    if (role === "writer") await passwords.sink?.open();
     await this.#session.open();
-    const { base, managed, claim } = this.#options;
-    const entry = await searchBase(this.#session, base, ["objectGUID"]);
-    if (entry === null) throw incomplete(this.#session, `the base ${base} cannot be read`);
-    const byGuid = await searchBase(this.#session, guidDn(anchorOf(this.#session, entry)), ["1.1"]).catch(() => null);
+    requireInContext(this.#session, base);
     this.#place = {
       session: this.#session,
       base,
       accountContainers: managed.accounts.map(normalizeDn),
       groupContainers: managed.groups?.map(normalizeDn) ?? null,
       claim,
-      guidAddresses: byGuid !== null,
+      guidAddresses: this.#options.guidAddresses ?? this.#session.rootDse.isActiveDirectory,
+      passwords,
+      stampsGuid: this.#options.stampsGuid ?? false,
     };
   }
 
-  async observe(selection: Selection): Promise<Observed> {
-    return observeDirectory(this.#opened(), this.name, selection);
+  async observe(selection: Selection, memory?: PictureMemory): Promise<Observed> {
+    const place = this.#opened();
+    const { now = Date.now } = this.#options;
+    const picture = await observeDirectory(place, { target: this.name, selection, memory, now });
+    return addDeleted(place, picture, selection);
   }
 
   async read(anchor: Anchor, selection: Selection): Promise<ObservedAccount | null> {
@@ -102,14 +119,41 @@ export class ActiveDirectoryTarget implements TargetPort {
     return { requests, seconds: 0 };
   }
 
+  examine(needs: Needs, clock: Clock): Promise<readonly Check[]> {
+    return examine(this.#patient(), needs, clock);
+  }
+
+  delegation(needs: Needs, style: DelegationStyle, account: string | null): Promise<readonly string[]> {
+    return writeDelegation(this.#patient(), needs, style, account);
+  }
+
   async close(): Promise<void> {
     this.#session.close();
+  }
+
+  #patient(): Patient {
+    const { name, url, startTls = false, base, managed, claim } = this.#options;
+    const servers = parseServers(name, typeof url === "string" ? [url] : url, startTls);
+    const ground = groundOf(base, { accounts: managed.accounts, groups: managed.groups ?? [] });
+    return { session: this.#session, servers, ground, claim };
   }
 
   #opened(): Place {
     if (this.#place === null) throw new MusterError("MUS-9001", { what: `target ${this.name} was not opened` });
     return this.#place;
   }
+}
+
+/** One server answers for one domain; what lies elsewhere it would refer to others. */
+function requireInContext(session: Session, base: string): void {
+  const context = session.rootDse.defaultNamingContext;
+  const where = { target: session.options.target };
+  if (context === null)
+    throw new MusterError("MUS-5003", { what: "the server names no defaultNamingContext: it serves no domain", where });
+  if (isUnder(base, context)) return;
+  const what = `the base ${base} is not in the domain of the server, ${context}`;
+  const next = "Correct the base, or name a domain controller of the base's domain.";
+  throw new MusterError("MUS-5003", { what, where, next });
 }
 
 /** Updates of one account become one unit, and so do its rename and move; members are gathered by group and verb. */
@@ -171,6 +215,8 @@ async function executeSingle(place: Place, anchor: Anchor, op: Op): Promise<Outc
       return switchAccount(place, anchor, op);
     case "delete":
       return deleteAccount(place, anchor, op);
+    case "restore":
+      return restoreAccount(place, anchor, op);
     case "run-task":
       return op.slot === "reset-password" ? resetPassword(place, anchor, op) : unsupportedTask(op);
     default:

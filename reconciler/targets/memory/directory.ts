@@ -37,6 +37,8 @@ export class MemoryDirectory {
   readonly members: Map<Anchor, GroupMembers>;
   /** Deleted accounts that can be restored. */
   readonly deleted: Map<Anchor, DirectoryRecord>;
+  /** Deleted accounts of which too little is left. */
+  readonly tombstones: Set<Anchor>;
   /** Normalized DN to DN. */
   readonly containers: Map<string, string>;
   /** Requests so far, reads and writes: the clock of the lag. */
@@ -50,6 +52,7 @@ export class MemoryDirectory {
     this.records = new Map(from?.records);
     this.members = new Map(from?.members);
     this.deleted = new Map(from?.deleted);
+    this.tombstones = new Set(from?.tombstones);
     this.containers = new Map(from?.containers);
     this.holders = new Map(from?.holders);
     this.unique = Object.entries(options.unique ?? options.capabilities.spaces).filter(
@@ -125,7 +128,10 @@ export class MemoryDirectory {
     this.unindex(record);
     this.records.delete(anchor);
     this.members.delete(anchor);
-    if (options.recyclable && record.kind === "account") this.deleted.set(anchor, record);
+    if (record.kind === "account") {
+      if (options.recyclable) this.deleted.set(anchor, record);
+      else this.tombstones.add(anchor);
+    }
     for (const other of [...this.records.values()]) this.forget(other, anchor);
     for (const [group, members] of this.members) {
       if (!members.accounts.has(anchor)) continue;

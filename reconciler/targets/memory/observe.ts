@@ -1,8 +1,16 @@
 /** What the in-memory directory shows to a reader. */
-import type { Anchor, Observed, ObservedAccount, ObservedGroup, Selection, TakenName } from "../../model/observed.js";
+import type {
+  Anchor,
+  DeletedObject,
+  Observed,
+  ObservedAccount,
+  ObservedGroup,
+  Selection,
+  TakenName,
+} from "../../model/observed.js";
 import type { Value } from "../../model/value.js";
 import { sameDn } from "../../support/dn.js";
-import { assemblePicture, proxyAddress } from "../picture.js";
+import { assemblePicture, proxyAddress, withDeleted } from "../picture.js";
 import type { MemoryDirectory } from "./directory.js";
 import type { DirectoryRecord, StoredValue } from "./records.js";
 import { shuffled } from "./shuffle.js";
@@ -12,15 +20,17 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
   const visible = [...directory.records.values()].filter((record) => isVisible(directory, record));
   const accounts = visible.filter((record) => record.kind === "account");
   const seen = new Set(accounts.map((record) => record.anchor));
+  const place = placeOf(directory);
   const reorder = <T>(items: readonly T[]) => shuffled(items, directory.options.shuffle);
   const groups = visible.filter((record) => record.kind === "group" && isSelected(directory, record, selection));
-  const picture = assemblePicture({
+  const living = assemblePicture({
     target: directory.options.name,
-    accounts: reorder(accounts.map((record) => observeAccount(directory, record, selection))),
+    accounts: reorder(accounts.map((record) => accountSeen(directory, record, selection, place))),
     groups: groups.map((record) => observeGroup(directory, record, seen)),
-    names: visible.flatMap((record) => namesOf(directory, record)),
+    names: visible.flatMap((record) => namesOf(directory, record, place)),
     containers: [...directory.containers.values()],
   });
+  const picture = withDeleted(living, deletedAmong(directory, selection.anchors ?? []));
   return {
     ...picture,
     groups: reorder(picture.groups.map((group) => ({ ...group, members: reorder(group.members) }))),
@@ -29,9 +39,42 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
   };
 }
 
+function deletedAmong(directory: MemoryDirectory, anchors: readonly Anchor[]): DeletedObject[] {
+  return anchors.flatMap((anchor): DeletedObject[] => {
+    if (directory.records.has(anchor)) return [];
+    const cn = directory.deleted.get(anchor)?.attributes.cn;
+    if (directory.deleted.has(anchor)) return [{ anchor, name: typeof cn === "string" ? cn : null, obstacle: null }];
+    const obstacle = "only a tombstone is left of it";
+    return directory.tombstones.has(anchor) ? [{ anchor, name: null, obstacle }] : [];
+  });
+}
+
 /** Whether reads show the record already. */
 export function isVisible(directory: MemoryDirectory, record: DirectoryRecord): boolean {
   return directory.tick - record.created >= directory.options.lag;
+}
+
+/** What many accounts of one reading share: addresses that others refer to, and which containers are managed. */
+interface Place {
+  address(record: DirectoryRecord): string;
+  isManaged(record: DirectoryRecord): boolean;
+}
+
+function placeOf(directory: MemoryDirectory): Place {
+  const addresses = new Map<DirectoryRecord, string>();
+  const managed = new Map<string, boolean>();
+  return {
+    address: (record) => {
+      const address = addresses.get(record) ?? directory.addressOf(record);
+      addresses.set(record, address);
+      return address;
+    },
+    isManaged: (record) => {
+      const isManaged = managed.get(record.container) ?? directory.isManaged({ ...record, kind: "account" });
+      managed.set(record.container, isManaged);
+      return isManaged;
+    },
+  };
 }
 
 export function observeAccount(
@@ -39,16 +82,25 @@ export function observeAccount(
   record: DirectoryRecord,
   selection: Selection,
 ): ObservedAccount {
+  return accountSeen(directory, record, selection, placeOf(directory));
+}
+
+function accountSeen(
+  directory: MemoryDirectory,
+  record: DirectoryRecord,
+  selection: Selection,
+  place: Place,
+): ObservedAccount {
   const attributes: Record<string, Value> = {};
   for (const name of shuffled(selection.attributes, directory.options.shuffle)) {
     const value = record.attributes[name];
-    if (value !== undefined) attributes[name] = shownValue(directory, value);
+    if (value !== undefined) attributes[name] = shownValue(directory, value, place);
   }
   return {
     anchor: record.anchor,
-    address: directory.addressOf(record),
+    address: place.address(record),
     container: directory.hasContainers ? record.container : null,
-    managed: directory.isManaged(record),
+    managed: place.isManaged(record),
     enabled: record.enabled,
     attributes,
     claim: record.claim,
@@ -86,14 +138,14 @@ function isSelected(directory: MemoryDirectory, record: DirectoryRecord, selecti
   );
 }
 
-function namesOf(directory: MemoryDirectory, record: DirectoryRecord): TakenName[] {
+function namesOf(directory: MemoryDirectory, record: DirectoryRecord, place: Place): TakenName[] {
   const { spaces } = directory.options.capabilities;
   const names: TakenName[] = [];
   for (const [attribute, space] of Object.entries(spaces)) {
     const value = record.attributes[attribute];
     if (typeof value !== "string") continue;
     // A cn is taken where accounts are created; elsewhere it stands in nobody's way.
-    if (space === "cn" && !isNearAccounts(directory, record)) continue;
+    if (space === "cn" && !place.isManaged(record)) continue;
     names.push({ space, value, anchor: record.anchor });
   }
   const proxies = record.attributes.proxyAddresses;
@@ -106,12 +158,8 @@ function namesOf(directory: MemoryDirectory, record: DirectoryRecord): TakenName
   return names;
 }
 
-function isNearAccounts(directory: MemoryDirectory, record: DirectoryRecord): boolean {
-  return directory.isManaged({ ...record, kind: "account" });
-}
-
-function shownValue(directory: MemoryDirectory, value: StoredValue): Value {
+function shownValue(directory: MemoryDirectory, value: StoredValue, place: Place): Value {
   if (Array.isArray(value)) return shuffled(value as readonly string[], directory.options.shuffle);
   if (typeof value !== "object" || !("anchor" in value)) return value as Value;
-  return { dn: directory.addressOf(directory.get(value.anchor)) };
+  return { dn: place.address(directory.get(value.anchor)) };
 }

@@ -56,6 +56,7 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
     case "create": {
       const missing = directory.options.capabilities.required.find((name) => request.attributes[name] === undefined);
       if (missing !== undefined) throw new MusterError("MUS-5006", { what: `an account needs ${missing}` });
+      for (const dn of request.newContainers ?? []) directory.addContainer(dn);
       const record = directory.draft("account", request);
       directory.replace(record);
       return record.anchor;
@@ -64,6 +65,7 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
       directory.replace(withAttributes(directory.get(request.anchor), request.after));
       return request.anchor;
     case "move":
+      for (const dn of request.newContainers ?? []) directory.addContainer(dn);
       directory.moveAccount(request.anchor, request.after);
       return request.anchor;
     case "enable":
@@ -78,7 +80,13 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
     case "restore": {
       const record = directory.deleted.get(request.anchor);
       if (record === undefined) throw new MusterError("MUS-5006", { what: `${request.anchor} cannot be restored` });
-      directory.replace({ ...record, enabled: false });
+      const cn = request.cn === null ? {} : { cn: request.cn };
+      const container = request.container ?? record.container;
+      const kept = Object.entries(record.attributes).filter(([, value]) => {
+        const link = isLink(value);
+        return link === null || directory.records.has(link);
+      });
+      directory.replace({ ...record, container, attributes: { ...Object.fromEntries(kept), ...cn } });
       directory.deleted.delete(request.anchor);
       return request.anchor;
     }

@@ -33,7 +33,7 @@ const GRAPH_CAPABILITIES: Capabilities = {
 
 /** Containers and DNs, compare-and-swap, members written on the group, reads that see every write. */
 export const AD_LIKE: Preset = {
-  capabilities: { ...ACTIVE_DIRECTORY_CAPABILITIES, verbs: [...ACTIVE_DIRECTORY_CAPABILITIES.verbs, "restore"] },
+  capabilities: ACTIVE_DIRECTORY_CAPABILITIES,
   membersAsObjects: true,
   lag: 0,
 };

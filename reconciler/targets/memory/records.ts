@@ -41,6 +41,7 @@ export type WriteRequest =
       readonly container: string;
       readonly enabled: boolean;
       readonly attributes: StoredValues;
+      readonly newContainers?: readonly string[];
     }
   | {
       readonly verb: "modify";
@@ -48,8 +49,16 @@ export type WriteRequest =
       readonly before: Readonly<Record<string, StoredValue | null>>;
       readonly after: Readonly<Record<string, StoredValue | null>>;
     }
-  | { readonly verb: "move"; readonly anchor: Anchor; readonly before: string; readonly after: string }
-  | { readonly verb: "enable" | "disable" | "delete" | "restore"; readonly anchor: Anchor }
+  | {
+      readonly verb: "move";
+      readonly anchor: Anchor;
+      readonly before: string;
+      readonly after: string;
+      readonly newContainers?: readonly string[];
+    }
+  | { readonly verb: "enable" | "disable" | "delete"; readonly anchor: Anchor }
+  /** null: as it was. */
+  | { readonly verb: "restore"; readonly anchor: Anchor; readonly cn: string | null; readonly container: string | null }
   | {
       readonly verb: "members";
       readonly group: Anchor;

@@ -175,12 +175,19 @@ export class MemoryTarget implements TargetPort {
             after: this.stored(op.after, ready.references, "wanted"),
           };
         case "move":
-          return { verb: "move", anchor, before: text(op.before.container), after: text(op.after.container) };
+          return {
+            verb: "move",
+            anchor,
+            before: text(op.before.container),
+            after: text(op.after.container),
+            ...madeFirst(op),
+          };
         case "enable":
         case "disable":
         case "delete":
-        case "restore":
           return { verb: op.verb, anchor };
+        case "restore":
+          return { verb: "restore", anchor, cn: textOrNull(op.after.cn), container: textOrNull(op.after.container) };
         case "add-member":
           return { verb: "members", group: text(op.slot), add: [anchor], remove: [] };
         case "remove-member":
@@ -205,6 +212,7 @@ export class MemoryTarget implements TargetPort {
       container: typeof container === "string" ? container : "",
       enabled: enabled === true,
       attributes: withoutNull(this.stored(attributes, references, "wanted")),
+      ...madeFirst(op),
     };
   }
 
@@ -245,6 +253,14 @@ function withoutNull(values: Readonly<Record<string, StoredValue | null>>): Reco
 function text(value: Value | null | undefined): string {
   if (typeof value !== "string") throw new MusterError("MUS-9001", { what: "an op lacks a value that its verb needs" });
   return value;
+}
+
+function textOrNull(value: Value | null | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function madeFirst(op: Op): { newContainers?: readonly string[] } {
+  return op.newContainers === undefined ? {} : { newContainers: op.newContainers };
 }
 
 function isGone(anchor: Anchor): WriteResult {

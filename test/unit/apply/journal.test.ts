@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openJournals } from "../../../reconciler/apply/journal.js";
@@ -172,5 +172,29 @@ describe("the journal", () => {
     const store = openJournals(temporaryFolder(), "production");
     await (await store.create("r1")).close();
     expect(await store.unfinished()).toEqual([]);
+  });
+});
+
+describe("old journals", () => {
+  async function finish(folder: string, run: string): Promise<void> {
+    const journal = await openJournals(folder, "production").create(run);
+    for (const entry of [begin(run), { type: "recorded", commit: "c", at: AT } as const]) await journal.append(entry);
+    await journal.close();
+  }
+  const runOf = (i: number) => `20261201T0900${String(i).padStart(2, "0")}.000Z-aa`;
+
+  it("goes when twenty newer ones are recorded; that its plan was used is still known, and unfinished ones stay", async () => {
+    const folder = temporaryFolder();
+    const unfinished = await openJournals(folder, "production").create("20250101T000000.000Z-bb");
+    await unfinished.append(begin("20250101T000000.000Z-bb"));
+    await unfinished.close();
+    for (let i = 1; i <= 23; i++) await finish(folder, runOf(i));
+    const files = readdirSync(join(folder, "production")).filter((name) => name.endsWith(".jsonl"));
+    expect(files).toEqual(
+      ["20250101T000000.000Z-bb", ...Array.from({ length: 20 }, (_, i) => runOf(i + 4))].map((r) => `${r}.jsonl`),
+    );
+    const store = openJournals(folder, "production");
+    expect(await store.used(`plan-of-${runOf(1)}`)).toBe(true);
+    expect((await store.unfinished()).map(({ run }) => run)).toEqual(["20250101T000000.000Z-bb"]);
   });
 });

@@ -60,6 +60,15 @@ describe("openTarget", () => {
     expect(codeOf(() => openTarget({ ...DOCUMENT, caFile: "/nonexistent/ca.pem" }, environment))).toBe("MUS-5001");
   });
 
+  it("takes several addresses, each a literal or a reference, and names the one that is not set", () => {
+    const url: [string, ...string[]] = ["env:MUSTER_AD_URL", "env:MUSTER_SECOND_DC"];
+    expect(() => openTarget({ ...DOCUMENT, url }, environment)).toThrow(/MUSTER_SECOND_DC/);
+    const both = (name: string) => (name === "MUSTER_SECOND_DC" ? "ldaps://dc2.corp.example" : VARIABLES[name]);
+    expect(openTarget({ ...DOCUMENT, url }, both).name).toBe("corp-ad");
+    const { url: _, ...without } = DOCUMENT;
+    expect(codeOf(() => openTarget(without, environment))).toBe("MUS-1107");
+  });
+
   it("opens a memory target with the same kind of capabilities", async () => {
     const { url: _, bind: __, ...rest } = DOCUMENT;
     const port = openTarget({ ...rest, type: "memory" }, environment);

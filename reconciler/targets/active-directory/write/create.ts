@@ -1,22 +1,24 @@
 /**
  * Create: the account is added disabled, with everything and the claim; then one modify sets the password and, where the
  * plan says so, enables it. That modify is executed whole or not at all, so pwdLastSet tells a create that was cut off
- * (0: finish it) from one that was finished and whose account somebody disabled later (leave it).
+ * (0: finish it) from one that was finished and whose account somebody disabled later (leave it); see isFinished for
+ * passwords that must be changed.
  */
-import type { Attribute } from "ldapts";
+import { type Attribute, Change } from "ldapts";
+import type { Anchor } from "../../../model/observed.js";
 import type { Outcome } from "../../../model/op.js";
 import type { ReadyOp } from "../../../model/ports.js";
 import { isList } from "../../../model/value.js";
 import { childDn, rdn } from "../../../support/dn.js";
 import { MusterError } from "../../../support/errors.js";
-import { attribute, encodeValue, guidDn } from "../codec.js";
+import { attribute, encodeGuid, encodeValue, guidDn } from "../codec.js";
 import { ConnectionLost } from "../connection.js";
 import { failedOutcome, notExecuted, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
-import { passwordChange, randomPassword } from "../password.js";
 import { anchorOf, controlOf, findClaimed, type Place, textOf } from "../read.js";
 import { type Entry, searchBase } from "../search.js";
 import { isLostReply } from "../session.js";
-import { requireManaged } from "./relocate.js";
+import { makeContainers, requireManaged } from "./containers.js";
+import { withPassword } from "./set-password.js";
 import { controlChanges, isEnabled } from "./state.js";
 import { wantedValues } from "./values.js";
 
@@ -27,6 +29,7 @@ const DISABLED_USER = "514";
 interface NewAccount {
   readonly dn: string;
   readonly attributes: Attribute[];
+  readonly login: string;
   /** Names that its password may not contain. */
   readonly names: readonly string[];
 }
@@ -36,6 +39,7 @@ export async function createAccount(place: Place, ready: ReadyOp): Promise<Outco
   try {
     const claim = claimOf(ready);
     const account = await newAccount(place, ready, claim);
+    await makeContainers(place, op);
     const added = await addAccount(place, account, claim);
     if (added instanceof ConnectionLost) return notExecuted(op, added);
     return await completeAccount(place, ready, account, added);
@@ -94,12 +98,14 @@ async function finish(
 ): Promise<Outcome> {
   const anchor = anchorOf(place.session, entry);
   const control = controlOf(place.session, entry);
-  const hasPassword = (textOf(entry, "pwdLastSet") ?? "0") !== "0";
-  if (hasPassword) return added ? succeeded(op, anchor) : wasAlready(op, anchor);
-  const changes = [passwordChange(randomPassword(account.names))];
-  if (op.after.enabled === true && !isEnabled(control)) changes.push(...controlChanges(control));
+  if (isFinished(place, entry)) return added ? succeeded(op, anchor) : wasAlready(op, anchor);
+  const enabling = op.after.enabled === true && !isEnabled(control) ? controlChanges(control) : [];
+  const stamp = place.stampsGuid ? [replaceConsistencyGuid(anchor)] : [];
+  const names = { account: account.login, names: account.names };
   try {
-    await place.session.modify(place.guidAddresses ? guidDn(anchor) : entry.dn, changes);
+    await withPassword(place, { op, purpose: "initial", ...names }, (changes) =>
+      place.session.modify(place.guidAddresses ? guidDn(anchor) : entry.dn, [...changes, ...stamp, ...enabling]),
+    );
     return succeeded(op, anchor);
   } catch (error) {
     if (!isLostReply(error)) {
@@ -107,9 +113,23 @@ async function finish(
       return { ...failed, detail: `the account exists and stays disabled: ${detail}` };
     }
     const again = await readNew(place, entry.dn, claimOf({ op })).catch(() => null);
-    const finished = again !== null && (textOf(again, "pwdLastSet") ?? "0") !== "0";
+    const finished = again !== null && isFinished(place, again);
     return finished ? succeeded(op, anchor) : { ...unknownOutcome(op, error), anchor };
   }
+}
+
+/** In the modify that makes the account usable: before any synchronization sees it enabled (MS-ADA2 2.499). */
+function replaceConsistencyGuid(anchor: Anchor): Change {
+  const modification = attribute("mS-DS-ConsistencyGuid", [encodeGuid(anchor)]);
+  return new Change({ operation: "replace", modification });
+}
+
+/**
+ * It was added disabled and without a password. One that must be changed leaves pwdLastSet at 0: of a disabled account
+ * nobody can tell then, and setting another password does no harm, since nobody has used the first.
+ */
+function isFinished(place: Place, entry: Entry): boolean {
+  return (textOf(entry, "pwdLastSet") ?? "0") !== "0" || isEnabled(controlOf(place.session, entry));
 }
 
 async function newAccount(place: Place, ready: ReadyOp, claim: string): Promise<NewAccount> {
@@ -131,7 +151,8 @@ async function newAccount(place: Place, ready: ReadyOp, claim: string): Promise<
     attributes.push(attribute(name, encodeValue(value)));
   }
   const names = [values.sAMAccountName, values.displayName].filter((name) => typeof name === "string");
-  return { dn: childDn("CN", cn, container), attributes, names: [...names, rdn("CN", cn).slice("CN=".length)] };
+  const dn = childDn("CN", cn, container);
+  return { dn, attributes, login: names[0] ?? dn, names: [...names, rdn("CN", cn).slice("CN=".length)] };
 }
 
 function claimOf({ op }: Pick<ReadyOp, "op">): string {

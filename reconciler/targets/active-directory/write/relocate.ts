@@ -3,10 +3,11 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import type { ReadyOp } from "../../../model/ports.js";
 import type { Value } from "../../../model/value.js";
-import { leafValue, normalizeDn, parentDn, rdn, sameDn } from "../../../support/dn.js";
-import { MusterError } from "../../../support/errors.js";
+import { leafValue, parentDn, rdn, sameDn } from "../../../support/dn.js";
+import { hasCode } from "../connection.js";
 import { changedMeanwhile, isGone, wasAlready } from "../errors.js";
-import { findEntry, isBelow, type Place } from "../read.js";
+import { findEntry, type Place } from "../read.js";
+import { makeContainers, requireManaged } from "./containers.js";
 import { settle, type Verdict } from "./settle.js";
 import { swapAttributes } from "./update.js";
 
@@ -65,13 +66,37 @@ async function modifyDn(
   // One request for all parts; each op judges it for itself.
   let sent: Promise<void> | undefined;
   const write = () => {
-    sent ??= place.session.modifyDn(address, rdn("CN", wanted.cn), superior);
+    sent ??= makeAll(place, parts).then(() =>
+      sendModifyDn(place, address, rdn("CN", wanted.cn), { superior, container: now.container }),
+    );
     return sent;
   };
   const outcomes: Outcome[] = [];
   for (const part of parts)
     outcomes.push(await settle({ op: part.op, anchor, write, judge: () => judge(place, anchor, part) }));
   return outcomes;
+}
+
+/**
+ * Samba does not find a `<GUID=...>` that is renamed within its container (noSuchObject), and does where the container is
+ * named; Active Directory takes both (MS-ADTS 3.1.1.5.4.1). A first try by GUID alone asks for no more rights than a rename.
+ */
+async function sendModifyDn(
+  { session, guidAddresses }: Place,
+  address: string,
+  newRdn: string,
+  { superior, container }: { readonly superior: string | null; readonly container: string },
+): Promise<void> {
+  try {
+    await session.modifyDn(address, newRdn, superior);
+  } catch (error) {
+    if (!guidAddresses || superior !== null || !hasCode(error, "noSuchObject")) throw error;
+    await session.modifyDn(address, newRdn, container);
+  }
+}
+
+async function makeAll(place: Place, parts: readonly Part[]): Promise<void> {
+  for (const { op } of parts) await makeContainers(place, op);
 }
 
 async function judge(place: Place, anchor: Anchor, part: Part): Promise<Verdict> {
@@ -87,13 +112,6 @@ function partOf(place: Place, op: Op): Part {
   const { container } = part.after;
   if (container !== undefined) requireManaged(place, container);
   return part;
-}
-
-/** Throws MUS-9001: whatever a plan says, nothing is put outside the managed containers. */
-export function requireManaged(place: Place, container: string): void {
-  const dn = normalizeDn(container);
-  if (!place.accountContainers.includes(dn) && !isBelow(dn, place.accountContainers))
-    throw new MusterError("MUS-9001", { what: `${container} is not within the managed containers` });
 }
 
 function spotIn(values: Readonly<Record<string, Value | null>>): Partial<Spot> {

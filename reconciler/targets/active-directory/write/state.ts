@@ -6,10 +6,10 @@ import { MusterError } from "../../../support/errors.js";
 import { attribute } from "../codec.js";
 import { hasCode, LdapError } from "../connection.js";
 import { failedOutcome, isGone, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
-import { passwordChange, randomPassword } from "../password.js";
 import { ACCOUNT_DISABLED, addressOf, controlOf, findEntry, type Place, textOf } from "../read.js";
 import { hasChildren, searchBase } from "../search.js";
 import { isLostReply } from "../session.js";
+import { withPassword } from "./set-password.js";
 import { settle } from "./settle.js";
 
 /** Attempts when other bits of userAccountControl change between read and write. */
@@ -29,7 +29,7 @@ export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promi
     const outcome = await settle({
       op,
       anchor,
-      write: () => writeControl(place, place.guidAddresses ? `<GUID=${anchor}>` : entry.dn, control),
+      write: () => writeControl(place, op, place.guidAddresses ? `<GUID=${anchor}>` : entry.dn, control),
       judge: async () => {
         const again = await findEntry(place, anchor, ["userAccountControl"]);
         if (again === null) return isGone(op);
@@ -46,14 +46,16 @@ export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promi
  * An account whose create was cut off after the add has no password yet, and no domain controller enables one without
  * (52D, ERROR_PASSWORD_RESTRICTION). It gets the password that its create would have set, in the same modify.
  */
-async function writeControl(place: Place, address: string, control: number): Promise<void> {
+async function writeControl(place: Place, op: Op, address: string, control: number): Promise<void> {
   try {
     await place.session.modify(address, controlChanges(control));
   } catch (error) {
     if (isEnabled(control) || !lacksPassword(error)) throw error;
     const entry = await searchBase(place.session, address, ["cn", ...NAMES]);
-    const names = entry === null ? [] : ["cn", ...NAMES].flatMap((name) => textOf(entry, name) ?? []);
-    await place.session.modify(address, [passwordChange(randomPassword(names)), ...controlChanges(control)]);
+    const names = entry === null ? [] : [...NAMES, "cn"].flatMap((name) => textOf(entry, name) ?? []);
+    await withPassword(place, { op, purpose: "initial", account: names[0] ?? address, names }, (changes) =>
+      place.session.modify(address, [...changes, ...controlChanges(control)]),
+    );
   }
 }
 
@@ -83,12 +85,32 @@ export async function deleteAccount(place: Place, anchor: Anchor, op: Op): Promi
   if (entry === null) return wasAlready(op, anchor);
   if (isEnabled(controlOf(place.session, entry))) return refusedOutcome(op, "the account is enabled");
   if (await hasChildren(place.session, entry.dn)) return refusedOutcome(op, "there are objects below the account");
-  return settle({
+  let refusal: unknown = null;
+  const outcome = await settle({
     op,
     anchor,
-    write: () => place.session.delete(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn),
+    write: async () => {
+      try {
+        await place.session.delete(place.guidAddresses ? `<GUID=${anchor}>` : entry.dn);
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
+    },
     judge: async () => ((await findEntry(place, anchor, ["1.1"])) === null ? "as-wanted" : "as-before"),
   });
+  const why = whyNotDeleted(refusal);
+  return outcome.kind === "failed" && why !== null ? { ...outcome, detail: `${why} (${outcome.detail})` } : outcome;
+}
+
+/** What an administrator has to know of a refused delete; null for what the server's own words say. */
+function whyNotDeleted(error: unknown): string | null {
+  if (hasCode(error, "insufficientAccessRights"))
+    return (
+      "the account is protected from accidental deletion (a deny entry in its access list or its container's), or " +
+      "Muster's account may not delete there"
+    );
+  return hasCode(error, "notAllowedOnNonLeaf") ? "there are objects below the account" : null;
 }
 
 /** A new password that nobody knows. Harmless to repeat, so a lost reply is tried once more before it is unknown. */
@@ -98,7 +120,10 @@ export async function resetPassword(place: Place, anchor: Anchor, op: Op): Promi
   const names = NAMES.flatMap((name) => textOf(entry, name) ?? []);
   const reset = async () => {
     const address = await addressOf(place, anchor);
-    if (address !== null) await place.session.modify(address, [passwordChange(randomPassword(names))]);
+    if (address !== null)
+      await withPassword(place, { op, purpose: "reset", account: names[0] ?? entry.dn, names }, (changes) =>
+        place.session.modify(address, changes),
+      );
     return address === null ? isGone(op) : succeeded(op, anchor);
   };
   try {

@@ -1,0 +1,22 @@
+/** What is known of accounts that were deleted: which one is whose, and whether policy wants it back. */
+import type { Intent } from "../model/intent.js";
+import type { LedgerEntry } from "../model/ledger.js";
+import type { DeletedObject } from "../model/observed.js";
+import type { Subject, TargetView } from "./subject.js";
+
+/** The deleted object that is this identity's: the bound one, or the last that the lifecycle deleted. */
+export function deletedAccount(view: TargetView, entry: LedgerEntry | null): DeletedObject | null {
+  const anchor = entry?.current?.anchor ?? entry?.former.findLast((old) => old.why === "deleted")?.anchor;
+  return view.observed.deleted.find((object) => object.anchor === anchor) ?? null;
+}
+
+/** Whether policy wants it back: a stage that creates, and for one that was let go a return within the rehire period. */
+export function isWantedBack(view: TargetView, intent: Intent, entry: LedgerEntry | null): boolean {
+  if (!intent.create || !(view.target.document.value.allow ?? []).includes("restore")) return false;
+  return entry?.current != null || intent.rehire?.action === "reactivate";
+}
+
+/** The names that it brings back; where the ledger let them go they are retained for this identity. */
+export function returningNames(subject: Subject): [string, string][] {
+  return subject.binding === "restore" ? Object.entries(subject.entry?.current?.names ?? {}) : [];
+}

@@ -1,0 +1,164 @@
+/** The whole examination, from the network up; it stops where nothing further can be seen. It writes nothing. */
+import type { Check, DelegationStyle, Needs } from "../../../model/check.js";
+import type { Clock } from "../../../model/ports.js";
+import { isUnder, normalizeDn } from "../../../support/dn.js";
+import { MusterError } from "../../../support/errors.js";
+import { messageOf } from "../dial.js";
+import { textOf } from "../read.js";
+import type { Server } from "../servers.js";
+import type { Session } from "../session.js";
+import { ask } from "./ask.js";
+import { dsaclsLines, sambaAccount, sambaLine } from "./delegation.js";
+import { counted, ok, problem, unknown, warning } from "./findings.js";
+import { DELETED_OBJECTS, type Grant, type Ground, grantsFor } from "./grants.js";
+import { examinePrincipal, findPrincipal } from "./principal.js";
+import { examineGrant, type Judge } from "./rights.js";
+import { SAMPLE, type Sample, takeSample } from "./sample.js";
+import { examineSchema, readSchema } from "./schema.js";
+import { examineClock, examineLevels, examineRecycleBin, ROOT_DSE } from "./server.js";
+import { examineAddress } from "./tls.js";
+
+export interface Patient {
+  readonly session: Session;
+  readonly servers: readonly Server[];
+  readonly ground: Ground;
+  readonly claim: string;
+}
+
+const WRITE_DAC_OR_OWNER = 0x7;
+
+export async function examine(patient: Patient, needs: Needs, clock: Clock): Promise<Check[]> {
+  const { session, servers } = patient;
+  const { ca, insecureSkipVerify = false, connectTimeout = 10_000 } = session.options;
+  const checks: Check[] = [];
+  for (const server of servers)
+    checks.push(...(await examineAddress(server, { ca, insecureSkipVerify, connectTimeout }, clock.now())));
+  try {
+    await session.open();
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return [...checks, problem("bind", null, error.what, error.next)];
+  }
+  try {
+    return [...checks, ...(await examineInside(patient, needs, clock))];
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    const what = `the examination ended early: ${messageOf(error)}`;
+    return [...checks, problem("bind", null, what, "Run it again; where it stays so, look at the server's log.")];
+  }
+}
+
+/** Comments and commands, for the account given or the one that the Target binds as. Samba's need the GUIDs of the schema. */
+export async function writeDelegation(
+  { session, ground, claim }: Patient,
+  needs: Needs,
+  style: DelegationStyle,
+  account: string | null,
+): Promise<string[]> {
+  const user = account ?? session.options.user;
+  const grants = grantsFor(needs, ground);
+  if (style === "dsacls") return grants.flatMap((grant) => [`rem ${describe(grant)}`, ...dsaclsLines(grant, user)]);
+  const [rootDse] = await ask(session, { base: "", scope: "base", attributes: ROOT_DSE });
+  const schemaDn = (rootDse && textOf(rootDse, "schemaNamingContext")) ?? "";
+  const schema = await readSchema(session, schemaDn, schemaNames(needs, claim, grants));
+  const guidOf = (name: string) => {
+    const [guid] = schema?.get(name.toLowerCase())?.guids ?? [];
+    if (guid !== undefined) return guid;
+    const where = { target: session.options.target };
+    throw new MusterError("MUS-5004", { what: `the schema has no ${name}, so it cannot be delegated`, where });
+  };
+  return [...sambaAccount(user), ...grants.flatMap((grant) => [`# ${describe(grant)}`, sambaLine(grant, guidOf)])];
+}
+
+function describe({ right, name, purpose }: Grant): string {
+  return `${right}${name === "" ? "" : ` ${name}`}: ${purpose}`;
+}
+
+async function examineInside({ session, ground, claim }: Patient, needs: Needs, clock: Clock): Promise<Check[]> {
+  const principal = await findPrincipal(session, ground.base);
+  const before = clock.now();
+  const [rootDse] = await ask(session, { base: "", scope: "base", attributes: ROOT_DSE });
+  const checks = examinePrincipal(principal);
+  if (rootDse === undefined)
+    checks.push(problem("level", null, "the rootDSE is empty", "Is this a domain controller?"));
+  else {
+    checks.push(...examineClock(rootDse, before, clock.now()), ...examineLevels(rootDse));
+    checks.push(...(await examineRecycleBin(session, rootDse, needs)));
+  }
+  const grants = grantsFor(needs, ground);
+  const schemaDn = (rootDse && textOf(rootDse, "schemaNamingContext")) ?? "";
+  const schema = await readSchema(session, schemaDn, schemaNames(needs, claim, grants));
+  checks.push(...examineSchema(schema, needs, claim));
+  const sample = await takeSample(session, ground, needs.groups);
+  checks.push(...examineContainers(sample, ground, needs), ...(await examineReading(session, sample, ground, needs)));
+  const judge: Judge = { sample, requester: principal.requester, schema, account: session.options.user };
+  for (const grant of grants.filter(({ right }) => right !== "read" && right !== "list-deleted"))
+    checks.push(examineGrant(judge, grant));
+  return [...checks, ...examineExcess(judge, needs, ground)];
+}
+
+function schemaNames(needs: Needs, claim: string, grants: readonly Grant[]): string[] {
+  const written = grants.filter(({ right }) => right === "write").map(({ name }) => name);
+  return [...new Set([...needs.attributes.map(({ name }) => name), claim, ...written])];
+}
+
+function examineContainers(sample: Sample, ground: Ground, needs: Needs): Check[] {
+  const seen = new Set([...sample.containers, ...sample.others].map((one) => normalizeDn(one.dn)));
+  const managed = needs.containers.filter((dn) => ground.accounts.some((base) => isUnder(dn, base)));
+  const isShort = sample.containers.length >= SAMPLE.containers;
+  const expected = [ground.base, ...ground.accounts, ...ground.groups, ...(isShort ? [] : managed)];
+  const missing = [...new Set(expected)].filter((dn) => !seen.has(normalizeDn(dn)));
+  const remedy = "Create it, correct the policy, or let the account read it.";
+  const looked = `looked at ${counted(sample.containers.length, "container")}, ${counted(sample.accounts.length, "account")} (up to ${SAMPLE.accounts} of each container), ${counted(sample.groups.length, "group")}`;
+  return [
+    ...missing.map((dn) => problem("container", dn, "is not there, or may not be seen", remedy)),
+    ok("container", null, looked),
+  ];
+}
+
+/** What every run reads; and deleted objects, which only the Recycle Bin and incremental reads need. */
+async function examineReading(session: Session, sample: Sample, ground: Ground, needs: Needs): Promise<Check[]> {
+  const hidden = [...sample.accounts, ...sample.groups].filter((one) => !one.readable);
+  const remedy = `dsacls "${ground.base}" /I:T /G "${session.options.user}:GR"`;
+  const what = `objectGUID or userAccountControl of ${hidden[0]?.dn ?? ""} cannot be read`;
+  const checks =
+    hidden.length > 0 ? [problem("read", null, what, remedy)] : [ok("read", null, "accounts and groups can be read")];
+  const base = `${DELETED_OBJECTS},${ground.domain}`;
+  const question = { base, scope: "base", attributes: ["objectGUID"], showDeleted: true } as const;
+  const [deleted] = await ask(session, question).catch(() => []);
+  if (deleted?.values.has("objectguid") === true) return [...checks, ok("read", base, "can be read")];
+  const lines = `dsacls "${base}" /takeownership\ndsacls "${base}" /G "${session.options.user}:LCRP"`;
+  if (needs.verbs.includes("restore") && needs.role === "writer")
+    return [...checks, problem("read", base, "cannot be read, so nothing can be restored", lines)];
+  if (needs.role === "writer") return checks;
+  return [...checks, warning("read", base, "cannot be read: what was deleted is seen by a full read only", lines)];
+}
+
+/** More than the role needs. */
+function examineExcess(judge: Judge, needs: Needs, ground: Ground): Check[] {
+  const { sample } = judge;
+  if (sample.containers.every(({ effective }) => effective === null))
+    return [unknown("excess", null, "the server does not show effective rights, so it is not known what is too much")];
+  const owned = sample.containers.filter(({ mayChange }) => (mayChange & WRITE_DAC_OR_OWNER) !== 0);
+  const checks: Check[] = [];
+  if (owned.length > 0) {
+    const what = `the account may change who has rights on ${owned[0]?.dn ?? ""} (${counted(owned.length, "container")})`;
+    checks.push(
+      warning("excess", null, what, "Take WRITE_DAC and WRITE_OWNER away; delegate what --delegation prints."),
+    );
+  }
+  if (needs.role === "reader") {
+    const writable = [...sample.accounts, ...sample.groups].find(
+      ({ effective }) => effective?.attributes.has("useraccountcontrol") || effective?.attributes.has("member"),
+    );
+    const creating = sample.containers.find(
+      ({ effective, dn }) => effective?.classes.has("user") && ground.accounts.some((base) => isUnder(dn, base)),
+    );
+    const at = writable ?? creating;
+    if (at !== undefined) {
+      const remedy = "Use an account of its own for reading; only the job that applies needs the writer.";
+      checks.push(warning("excess", null, `the reader may write: ${at.dn}`, remedy));
+    }
+  }
+  return checks.length > 0 ? checks : [ok("excess", null, "no right that was looked at is too much")];
+}
