@@ -25,12 +25,14 @@ export async function restoreAccount(place: Place, anchor: Anchor, op: Op): Prom
   if (deleted === undefined) return refusedOutcome(op, "it is not among the deleted objects that may be seen");
   const obstacle = obstacleOf(deleted, await isRecycleBinOn(place));
   if (obstacle !== null) return refusedOutcome(op, obstacle);
-  return settle({
+  const outcome = await settle({
     op,
     anchor,
     write: () => undelete(place, deleted.dn, childDn("CN", cn, container)),
     judge: async () => ((await findEntry(place, anchor, ["1.1"])) === null ? "as-before" : "as-wanted"),
   }).catch((error) => failedOutcome(op, error));
+  // noSuchAttribute says here that the object is not as an undelete expects it, not that a mapping names a wrong attribute.
+  return outcome.code === "MUS-5004" ? { ...outcome, code: "MUS-5006" } : outcome;
 }
 
 /** `deletedDn` as the directory spells it: Samba undeletes nothing that is named by its GUID. */
