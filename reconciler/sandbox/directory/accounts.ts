@@ -142,7 +142,7 @@ function checkGroupType(directory: Directory, draft: Draft): void {
 export function checkNesting(group: Draft, member: Entry): void {
   const inner = Number(member.attributes.get("grouptype")?.[0] ?? 0);
   const isLocal = (inner & GROUP.local) !== 0;
-  const outer = group.number("grouptype");
+  const outer = Number(group.text("grouptype") ?? GROUP.global);
   if ((outer & GROUP.global) !== 0 && isLocal) throw unwilling(0x2144);
   if ((outer & GROUP.global) !== 0 && (inner & GROUP.universal) !== 0) throw unwilling(0x2145);
   if ((outer & GROUP.universal) !== 0 && isLocal) throw unwilling(0x2146);

@@ -166,8 +166,8 @@ function casesOf(cases: readonly WireCase[], verb: Verb, result: ResultName): Wi
   return cases.filter((one) => one.verb === verb && one.expected.code === RESULTS[result]);
 }
 
-const LABEL = 27;
-const WIDTH = 5;
+const LABEL = 18;
+const WIDTH = 6;
 
 /**
  * The matrix as a server filled it, at most 120 columns wide. In a cell: the Win32 error of the first case (its last four
@@ -186,7 +186,7 @@ export function printMatrix(
       if (letter !== undefined) used.add(letter);
       return (letter ?? cellText(casesOf(cases, verb, result), verdicts, divergent)).padStart(WIDTH);
     });
-    return verb.padEnd(LABEL) + cells.join("");
+    return verb.replace("modify: ", "").padEnd(LABEL) + cells.join("");
   });
   const head =
     "verb, result code".padEnd(LABEL) + COLUMNS.map((name) => String(RESULTS[name]).padStart(WIDTH)).join("");
