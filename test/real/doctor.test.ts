@@ -15,6 +15,7 @@ import { compilePolicies } from "../../reconciler/policy/compile.js";
 import { needsOf } from "../../reconciler/policy/needs.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import { capabilitiesOf } from "../../reconciler/targets/open.js";
+import { documentedDelegation } from "../support/documented-delegation.js";
 import { policiesFrom } from "../support/policies.js";
 import { applyOne, type OpParts, readyOp } from "../support/ready-ops.js";
 import { claimTerritory, describeReal, openAdmin, openDomain, type RealDomain, type Territory } from "./domain.js";
@@ -166,6 +167,14 @@ describeReal("the doctor and the delegation that it prints", () => {
     if (anchor === null) throw new Error("a create without an anchor");
     return { object: { anchor }, cn };
   }
+
+  test("docs/active-directory.md shows what is printed for the example", async () => {
+    const here = (line: string) => line.replaceAll(`,${territory.base}`, `,${domain.base}`);
+    const printed = await byAdmin.delegation(writer, "samba", "svc-muster");
+    expect(printed.map(here)).toEqual(documentedDelegation("samba", "writer"));
+    const reader = await byAdmin.delegation(needs("reader"), "samba", "svc-muster-read");
+    expect(reader).toEqual(documentedDelegation("samba", "reader"));
+  });
 
   test("without any right: every right is missed, each with the line that gives it", async () => {
     await remember();
