@@ -131,7 +131,8 @@ export class Story {
     } else if ("edit" in act) directory.editAccount(this.account(act.edit).anchor, this.#stored(act.set));
     else if ("disable" in act) directory.disableAccount(this.account(act.disable).anchor);
     else if ("enable" in act) directory.enableAccount(this.account(act.enable).anchor);
-    else if ("delete" in act) directory.deleteObject(this.account(act.delete).anchor, { recyclable: act.forGood !== true });
+    else if ("delete" in act)
+      directory.deleteObject(this.account(act.delete).anchor, { recyclable: act.forGood !== true });
     else if ("move" in act) directory.moveAccount(this.account(act.move).anchor, containerOf(act.to));
     else if ("join" in act) directory.addMember(this.find("group", act.group).anchor, this.account(act.join).anchor);
     else directory.removeMember(this.find("group", act.group).anchor, this.account(act.leave).anchor);

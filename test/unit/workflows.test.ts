@@ -115,7 +115,9 @@ describe("ci", () => {
     const jobs = Object.values((parse(ci) as Workflow).jobs ?? {});
     expect(jobs.map(({ permissions }) => permissions)).toEqual(jobs.map(() => ({ contents: "read" })));
     expect(jobs.map((job) => job["timeout-minutes"])).toEqual(jobs.map(() => 20));
-    expect(jobs.flatMap(({ steps = [] }) => steps.map(({ run }) => run))).toContain('sudo env "PATH=$PATH" bash .ci/run');
+    expect(jobs.flatMap(({ steps = [] }) => steps.map(({ run }) => run))).toContain(
+      'sudo env "PATH=$PATH" bash .ci/run',
+    );
     expect(statSync(".ci/run").mode & 0o111).not.toBe(0);
   });
 });

@@ -64,7 +64,7 @@ export const POLICY_CODES = codes({
   "MUS-1111": {
     title: "Malformed age recipient",
     who: "policy-author",
-    next: "Copy the whole recipient (age1...), as age-keygen prints it after \"Public key:\".",
+    next: 'Copy the whole recipient (age1...), as age-keygen prints it after "Public key:".',
     exit: 7,
   },
 });
