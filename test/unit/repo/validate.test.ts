@@ -78,7 +78,7 @@ describe("validateDocument", () => {
     const none = check("Mapping", mapping("title: { onNull: clear }"));
     expect(none).toHaveLength(1);
     expect(none[0]?.what).toBe(
-      "attributes.title must be one of: a map with value; a map with constant; a map with reference; a map with unique",
+      "attributes.title must be one of: a map with value; a map with constant; a map with reference; a map with unique; a map with primary",
     );
   });
 
