@@ -23,6 +23,8 @@ export type AdminAct =
   | { readonly enable: string }
   /** forGood: the Recycle Bin is off, and a tombstone is left. */
   | { readonly delete: string; readonly forGood?: boolean }
+  /** The time is over for which the Recycle Bin keeps a deleted account: a tombstone is left. */
+  | { readonly expire: string }
   | { readonly move: string; readonly to: string }
   | { readonly join: string; readonly group: string }
   | { readonly leave: string; readonly group: string };

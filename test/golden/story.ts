@@ -133,7 +133,12 @@ export class Story {
     else if ("enable" in act) directory.enableAccount(this.account(act.enable).anchor);
     else if ("delete" in act)
       directory.deleteObject(this.account(act.delete).anchor, { recyclable: act.forGood !== true });
-    else if ("move" in act) directory.moveAccount(this.account(act.move).anchor, containerOf(act.to));
+    else if ("expire" in act) {
+      const [anchor] = [...directory.deleted].find(([, { attributes }]) => attributes.cn === act.expire) ?? [];
+      if (anchor === undefined) throw new Error(`no deleted account of ${act.expire}`);
+      directory.deleted.delete(anchor);
+      directory.tombstones.add(anchor);
+    } else if ("move" in act) directory.moveAccount(this.account(act.move).anchor, containerOf(act.to));
     else if ("join" in act) directory.addMember(this.find("group", act.group).anchor, this.account(act.join).anchor);
     else directory.removeMember(this.find("group", act.group).anchor, this.account(act.leave).anchor);
   }
