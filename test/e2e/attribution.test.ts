@@ -43,6 +43,9 @@ async function editAll(): Promise<void> {
   await organisation.admin.modifyDN(dag, childDn("CN", leafValue(dag), joiners));
   organisation.clock = "2026-11-23T06:45:00Z";
   await editByHand(organisation, "0010005", "userAccountControl", "514");
+  organisation.clock = "2026-11-23T07:00:00Z";
+  const [, , chloe] = await accountsOf(organisation);
+  await editByHand(organisation, "0010005", "manager", chloe?.dn ?? "");
   organisation.clock = "2026-11-23T09:00:00Z";
 }
 
@@ -68,6 +71,7 @@ describe("what somebody else changed", { timeout: 240_000 }, () => {
     expect(readPlan(file).ops.map(({ verb, slot, drift }) => [verb, slot, drift])).toEqual(
       expect.arrayContaining([
         ["update", "title", [{ attribute: "title", changed: changed("2026-11-20T21:12:00Z") }]],
+        ["update", "manager", [{ attribute: "manager", changed: changed("2026-11-23T07:00:00Z") }]],
         ["move", null, [{ attribute: "container", changed: changed("2026-11-22T10:30:00Z") }]],
       ]),
     );

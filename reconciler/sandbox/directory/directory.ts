@@ -2,7 +2,7 @@
 import { isUnder } from "../../support/dn.js";
 import { noSuchObject } from "./failure.js";
 import { formatTime, parseGuid, parseSid } from "./identifiers.js";
-import { stampChanges } from "./replication.js";
+import { type LinkChange, stampChanges } from "./replication.js";
 import { BACK_LINKS, type ClassSchema } from "./schema.js";
 import { type Delta, type Entry, encodeDelta, isDeleted, type Store } from "./store.js";
 import type { Value } from "./values.js";
@@ -191,6 +191,12 @@ export class Draft {
     return [...new Set([...this.#before.attributes.keys(), ...this.#attributes.keys()])].filter((key) =>
       this.touched(key),
     );
+  }
+
+  touchedLinks(): LinkChange[] {
+    const list = (sets: ReadonlyMap<string, ReadonlySet<number>>, change: LinkChange["change"]): LinkChange[] =>
+      [...sets].flatMap(([attribute, targets]) => [...targets].map((target) => ({ attribute, target, change })));
+    return [...list(this.#removed, "remove"), ...list(this.#added, "add")];
   }
 
   /** Whether the stored entry has the attribute. */

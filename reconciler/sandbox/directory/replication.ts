@@ -1,13 +1,14 @@
 /**
  * What is kept for replication of the last change of each attribute (MS-DRSR 5.11, AttributeStamp), and the two forms in
  * which it is read. Stored are only the stamps of attributes that were changed after their object was made: all the others
- * have that of its creation. There is one domain controller, so nothing comes from elsewhere. References are links and
- * have stamps of their own in a directory (LinkValueStamp); here they have none.
+ * have that of its creation. There is one domain controller, so nothing comes from elsewhere. Values of linked attributes
+ * have a stamp each (LinkValueStamp), removed ones too; here only those of attributes with one value, so that a group does
+ * not carry thousands.
  */
 import { ATTRIBUTE_TYPES } from "./attribute-types.js";
 import { formatGuid } from "./identifiers.js";
 import { ATTRIBUTES, type AttributeSchema } from "./schema.js";
-import { type Entry, textOf } from "./store.js";
+import { type Entry, type Store, textOf } from "./store.js";
 import type { Value } from "./values.js";
 
 /** Where an entry keeps its stamps; no attribute has this name, so that no client can ask for it. */
@@ -19,11 +20,19 @@ interface Origin {
   readonly dsServiceDn: string;
 }
 
+export interface LinkChange {
+  readonly attribute: string;
+  /** Number of the entry that is named. */
+  readonly target: number;
+  readonly change: "add" | "remove";
+}
+
 /** A draft, as far as it matters here. */
 interface Changed {
   readonly created: boolean;
   readonly moved: boolean;
   touchedKeys(): readonly string[];
+  touchedLinks(): readonly LinkChange[];
   had(key: string): boolean;
   values(key: string): readonly Value[];
   set(key: string, ...values: readonly Value[]): void;
@@ -58,7 +67,19 @@ export function stampChanges(draft: Changed, usn: string, time: string): void {
     const before = stamps.get(key)?.split(" ")[1] ?? (draft.had(key) ? "1" : "0");
     stamps.set(key, `${key} ${Number(before) + 1} ${usn} ${time}`);
   }
+  for (const { attribute, target, change } of draft.touchedLinks()) {
+    if (!isStampedLink(ATTRIBUTES.get(attribute))) continue;
+    const key = `${attribute}:${target}`;
+    const wasThere = change === "remove";
+    const [, version = wasThere ? "1" : "0", , , created] = stamps.get(key)?.split(" ") ?? [];
+    const made = created ?? (wasThere ? String(draft.values("whencreated")[0] ?? time) : time);
+    stamps.set(key, `${key} ${Number(version) + 1} ${usn} ${time} ${made}`);
+  }
   draft.set(STAMPS, ...stamps.values());
+}
+
+function isStampedLink(attribute: AttributeSchema | undefined): attribute is AttributeSchema {
+  return attribute?.syntax === "dn" && !attribute.multiple && !attribute.flags.has("system");
 }
 
 function stampsOf(entry: Entry): Stamp[] {
@@ -78,20 +99,65 @@ function stampsOf(entry: Entry): Stamp[] {
 
 /** msDS-ReplAttributeMetaData: a text for each attribute, also for one that was removed (MS-DRSR 4.1.13.1.6). */
 export function attributeMetaData(origin: Origin, entry: Entry): string[] {
-  const invocation = formatGuid(origin.invocationId);
-  return stampsOf(entry).map(({ attribute, version, usn, time }) =>
-    [
-      "<DS_REPL_ATTR_META_DATA>",
-      `\t<pszAttributeName>${attribute.name}</pszAttributeName>`,
-      `\t<dwVersion>${version}</dwVersion>`,
-      `\t<ftimeLastOriginatingChange>${time.replace(TIME, "$1-$2-$3T$4:$5:$6Z")}</ftimeLastOriginatingChange>`,
-      `\t<uuidLastOriginatingDsaInvocationID>${invocation}</uuidLastOriginatingDsaInvocationID>`,
-      `\t<usnOriginatingChange>${usn}</usnOriginatingChange>`,
-      `\t<usnLocalChange>${usn}</usnLocalChange>`,
-      `\t<pszLastOriginatingDsaDN>${origin.dsServiceDn}</pszLastOriginatingDsaDN>`,
-      "</DS_REPL_ATTR_META_DATA>\n\0",
-    ].join("\n"),
+  return stampsOf(entry).map((stamp) =>
+    toXml("DS_REPL_ATTR_META_DATA", { pszAttributeName: stamp.attribute.name, ...lastChange(origin, stamp) }),
   );
+}
+
+/** msDS-ReplValueMetaData: a text for each value of a linked attribute, also for those that were removed. */
+export function valueMetaData(origin: Origin, entry: Entry, store: Store): string[] {
+  const whenCreated = textOf(entry, "whenCreated") ?? "";
+  const values = new Map<string, { stamp: Stamp; target: number; created: string }>();
+  for (const attribute of [...ATTRIBUTES.values()].filter(isStampedLink)) {
+    for (const target of store.links(entry.id, attribute.key)) {
+      const stamp = { attribute, version: 1, usn: textOf(entry, "uSNCreated") ?? "0", time: whenCreated };
+      values.set(`${attribute.key}:${target}`, { stamp, target, created: whenCreated });
+    }
+  }
+  for (const line of entry.attributes.get(STAMPS) ?? []) {
+    const [key = "", version = "", usn = "", time = "", created = ""] = String(line).split(" ");
+    const [name = "", target = ""] = key.split(":");
+    const attribute = ATTRIBUTES.get(name);
+    if (!isStampedLink(attribute)) continue;
+    values.set(key, { stamp: { attribute, version: Number(version), usn, time }, target: Number(target), created });
+  }
+  return [...values.values()].map(({ stamp, target, created }) => {
+    const named = store.get(target);
+    const isThere = store.links(entry.id, stamp.attribute.key).has(target);
+    return toXml("DS_REPL_VALUE_META_DATA", {
+      pszAttributeName: stamp.attribute.name,
+      pszObjectDn: named === undefined ? "" : store.dnOf(named),
+      cbData: "0",
+      pbData: "",
+      ftimeDeleted: isThere ? "1601-01-01T00:00:00Z" : isoOf(stamp.time),
+      ftimeCreated: isoOf(created),
+      ...lastChange(origin, stamp),
+    });
+  });
+}
+
+function lastChange(origin: Origin, { version, usn, time }: Stamp): Record<string, string> {
+  return {
+    dwVersion: String(version),
+    ftimeLastOriginatingChange: isoOf(time),
+    uuidLastOriginatingDsaInvocationID: formatGuid(origin.invocationId),
+    usnOriginatingChange: usn,
+    usnLocalChange: usn,
+    pszLastOriginatingDsaDN: origin.dsServiceDn,
+  };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
+
+function toXml(element: string, members: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(members).map(([name, text]) => {
+    return `\t<${name}>${text.replace(/[<>&]/g, (char) => ENTITIES[char] ?? char)}</${name}>`;
+  });
+  return [`<${element}>`, ...lines, `</${element}>`, "\0"].join("\n");
+}
+
+function isoOf(time: string): string {
+  return time.replace(TIME, "$1-$2-$3T$4:$5:$6Z");
 }
 
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.0Z$/;
@@ -113,7 +179,7 @@ export function propertyMetaData(origin: Origin, entry: Entry): Buffer {
     const row = Buffer.alloc(48);
     row.writeUInt32LE(type, 0);
     row.writeUInt32LE(version, 4);
-    const instant = Date.parse(time.replace(TIME, "$1-$2-$3T$4:$5:$6Z"));
+    const instant = Date.parse(isoOf(time));
     row.writeBigUInt64LE(BigInt(instant / 1000) + EPOCH, 8);
     origin.invocationId.copy(row, 16);
     row.writeBigUInt64LE(BigInt(usn), 32);

@@ -137,6 +137,7 @@ member                       dn*    -     g
 invocationId                 guid   -     x    system
 replPropertyMetaData         bytes  -     t    system built
 msDS-ReplAttributeMetaData   text*  -     t    system built
+msDS-ReplValueMetaData       text*  -     t    system built
 minPwdLength                 int    -     d
 pwdProperties                int    -     d
 pwdHistoryLength             int    -     d

@@ -149,6 +149,7 @@ describe("the sandbox", () => {
       created: false,
       moved: true,
       touchedKeys: () => ["title", "mail", "usnchanged"],
+      touchedLinks: () => [],
       had: (key: string) => attributes.has(key),
       values: (key: string) => attributes.get(key) ?? [],
       set: (key: string, ...values: readonly (string | Buffer)[]) => void attributes.set(key, values.map(String)),
