@@ -52,6 +52,13 @@ export function describeLastChanges(name: string, start: () => Promise<Harness>)
       expect(await changeOf(anchor, "enabled")).toEqual(state);
     });
 
+    it("are those of cn and sAMAccountName for a rename", async () => {
+      const anchor = await addAccount();
+      const login = harness.login(`renamed${accounts}`);
+      await expectNow(anchor, "cn", () => harness.editAccount(anchor, { cn: `Renamed ${accounts}` }));
+      await expectNow(anchor, "sAMAccountName", () => harness.editAccount(anchor, { sAMAccountName: login }));
+    });
+
     it("are left out where there is nothing to tell, and are there for the others", async () => {
       const [one, other] = [await addAccount(), await addAccount()];
       await harness.editAccount(one, { title: "Queen" });
