@@ -10,7 +10,7 @@ import type { CompiledAttribute } from "../policy/compiled.js";
 import { CONSISTENCY_GUID, stampsGuid } from "../policy/consistency-guid.js";
 import { guidBytes } from "../support/guid.js";
 import { primaryOf } from "./address-list.js";
-import { attributeReason, type Draft, draftFor, resourceOf } from "./drafts.js";
+import { attributeReason, type Draft, draftFor, driftOf, resourceOf } from "./drafts.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Subject, TargetView } from "./subject.js";
 import { resolveObserved, sameReference } from "./view.js";
@@ -194,6 +194,7 @@ function reportDrift(
     object: subject.account?.address ?? null,
     what: `${rule.name} of ${subject.intent.label} was changed in the directory from ${displayValue(desired)} to ${displayValue(observed)}; policy says notify`,
     next: "Change it in HR, change it back, or set onDrift: correct.",
+    drift: driftOf(rule.name),
   });
 }
 
@@ -212,8 +213,13 @@ function draftUpdate(subject: Subject, rule: CompiledAttribute, change: Written)
     before: { [rule.name]: change.before },
     after: { [rule.name]: change.after },
     origin: change.origin,
+    drift: isForeign(change) ? [rule.name] : [],
     reasons: [attributeReason(subject, rule.name, becauseOf(subject, rule, change))],
   });
+}
+
+function isForeign(change: Written): boolean {
+  return change.origin !== "policy";
 }
 
 export function becauseOf(subject: Subject, rule: CompiledAttribute, change: Written): string {
@@ -244,6 +250,7 @@ function draftRename(subject: Subject, renamed: readonly Renamed[]): Draft | nul
     claims: claims.filter((name) => !releases.includes(name)),
     releases: releases.filter((name) => !claims.includes(name)),
     origin: origins.size === 1 ? (renamed[0]?.origin ?? "policy") : "both",
+    drift: renamed.filter(isForeign).map((change) => change.rule.name),
     reasons: renamed.map((change) =>
       attributeReason(subject, change.rule.name, becauseOf(subject, change.rule, change)),
     ),

@@ -135,6 +135,9 @@ primaryGroupToken            int    -     g    system built
 groupType                    int    -     g
 member                       dn*    -     g
 invocationId                 guid   -     x    system
+replPropertyMetaData         bytes  -     t    system built
+msDS-ReplAttributeMetaData   text*  -     t    system built
+msDS-ReplValueMetaData       text*  -     t    system built
 minPwdLength                 int    -     d
 pwdProperties                int    -     d
 pwdHistoryLength             int    -     d
