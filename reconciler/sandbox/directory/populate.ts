@@ -7,7 +7,7 @@ import { applyDefaults, GROUP, UAC } from "./accounts.js";
 import { type Directory, Draft } from "./directory.js";
 import { parseGuid, parseSid } from "./identifiers.js";
 import { hashPassword } from "./passwords.js";
-import { CLASSES, type ClassSchema } from "./schema.js";
+import { ATTRIBUTES, CLASSES, type ClassSchema } from "./schema.js";
 import type { Value } from "./values.js";
 import { finishEntry, startEntry } from "./write-add.js";
 
@@ -57,6 +57,7 @@ export function populate(
   options: { readonly recycleBin: boolean },
 ): void {
   addNamingContexts(directory);
+  addSchema(directory);
   addRecycleBin(directory, options.recycleBin);
   addBuiltins(directory);
   addCompany(directory);
@@ -108,6 +109,18 @@ function addNamingContexts(directory: Directory): void {
   const servers = add(directory, site, classOf("serversContainer"), "Servers");
   const server = add(directory, servers, classOf("server"), "DC1", { dNSHostName: naming.dnsHostName });
   add(directory, server, classOf("nTDSDSA"), "NTDS Settings", { invocationId: naming.invocationId });
+}
+
+/** The definitions of attributes (MS-ADTS 3.1.1.2.3), as far as clients look at them. */
+function addSchema(directory: Directory): void {
+  for (const { name, multiple, max, flags } of ATTRIBUTES.values()) {
+    add(directory, directory.naming.schemaDn, classOf("attributeSchema"), name, {
+      lDAPDisplayName: name,
+      isSingleValued: multiple ? "FALSE" : "TRUE",
+      searchFlags: flags.has("index") ? "1" : "0",
+      ...(Number.isFinite(max) ? { rangeUpper: String(max) } : {}),
+    });
+  }
 }
 
 /** The optional feature and, where it is enabled, the reference to it on CN=Partitions (MS-ADTS 3.1.1.9.1). */

@@ -9,6 +9,7 @@ import { MusterError } from "../../support/errors.js";
 import { assembleDirectory, hasClass, type Reading } from "./assemble.js";
 import { ConnectionLost } from "./connection.js";
 import { readChanges } from "./incremental.js";
+import { requireAttributes } from "./known-attributes.js";
 import { GROUP_ATTRIBUTES, readProtection, withAllMembers } from "./protected-groups.js";
 import { findEntry, ownAttributes, type Place } from "./read.js";
 import { keepReading, openMemory } from "./remember.js";
@@ -26,7 +27,7 @@ export interface ObserveOptions {
   readonly now: () => number;
 }
 
-/** Throws MUS-5003 when the picture cannot be proven complete. */
+/** Throws MUS-5003 when the picture cannot be proven complete, MUS-5004 for attributes that the schema lacks. */
 export async function observeDirectory(place: Place, options: ObserveOptions): Promise<Observed> {
   const { session } = place;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -70,6 +71,7 @@ function joinReasons(why: string | null, kept: string): string {
 
 async function readAll(place: Place, selection: Selection, attributes: readonly string[]): Promise<Reading> {
   const objects = await searchAll(place.session, { base: place.base, scope: "sub", attributes });
+  await requireAttributes(place, selection, objects);
   const groups = await readGroups(place, selection);
   return { objects, groups, protection: await readProtection(place, objects) };
 }
