@@ -79,7 +79,7 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
   required: ["cn", "sAMAccountName"],
   maxLength: MAX_LENGTH,
   readOnly: READ_ONLY,
-  // Never, in each of its forms (MS-ADA1 2.2).
+  // Never, in each of its forms (MS-ADA1 2.1).
   sameMeaning: { accountExpires: [null, "0", "9223372036854775807"] },
   addressLists: ["proxyAddresses"],
   compareAndSwap: true,
