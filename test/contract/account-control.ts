@@ -134,7 +134,11 @@ export function describeAccountControl(name: string, open: () => Promise<Account
         expect((await change(before, after)).kind, `${before} to ${after}`).toBe("done");
         expect(await read(dn, "accountExpires")).toEqual({ accountExpires: after });
       }
-      // It is compared as a number: what was planned from another date does not go through.
+      // An account always has one (MS-SAMR 3.1.1.8.1): a plan that clears it writes 0.
+      const modification = new Attribute({ type: "accountExpires", values: [] });
+      const removal = place.admin.modify(dn, new Change({ operation: "delete", modification }));
+      await expect(removal).rejects.toMatchObject({ code: 53 });
+      // What was planned from another date does not go through.
       expect(await change(A_DATE, "0")).toMatchObject({ kind: "refused", code: "MUS-5005" });
     });
 
