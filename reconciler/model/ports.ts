@@ -28,7 +28,7 @@ export interface Capabilities {
   readonly required: readonly string[];
   /** Longest value in characters, where there is one. */
   readonly maxLength: Readonly<Record<string, number>>;
-  /** Values of an attribute that mean one thing; null is having none. */
+  /** Values of an attribute that mean one thing; null is having none, and clearing then writes the first of the others. */
   readonly sameMeaning?: Readonly<Record<string, readonly (string | null)[]>>;
   /** Attributes that hold a primary mail address and aliases. */
   readonly addressLists?: readonly string[];

@@ -128,6 +128,12 @@ function meansSame(subject: Subject, rule: CompiledAttribute, a: Value | null, b
   return isAlike(a) && isAlike(b);
 }
 
+/** None; or, where the target never goes without a value, the one that means none. */
+function clearedValue(subject: Subject, rule: CompiledAttribute): string | null {
+  const alike = subject.target.capabilities.sameMeaning?.[rule.name] ?? [];
+  return alike.includes(null) ? (alike.find((value) => value !== null) ?? null) : null;
+}
+
 /**
  * A reference to the account that this plan replaces. It is expected by its address: the person means the new account by
  * the time the update is executed. A reference to the right person follows to the new account.
@@ -146,7 +152,7 @@ function wantedValue(
   observed: Value | null,
 ): Value | null | undefined {
   if (wanted.kind === "set") return wanted.value;
-  if (wanted.kind === "clear") return null;
+  if (wanted.kind === "clear") return clearedValue(subject, rule);
   const keep = rule.reference?.onUnresolved !== "clear";
   context.findings.add({
     kind: "unresolved-reference",

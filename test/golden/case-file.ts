@@ -27,7 +27,9 @@ export type AdminAct =
   | { readonly expire: string }
   | { readonly move: string; readonly to: string }
   | { readonly join: string; readonly group: string }
-  | { readonly leave: string; readonly group: string };
+  | { readonly leave: string; readonly group: string }
+  /** Puts a group into a protected one: it and its members of that moment are protected. */
+  | { readonly nest: string; readonly in: string };
 
 export interface Step {
   /** As-of, with offset. */
