@@ -1,0 +1,118 @@
+/** From measurements to tables of 80 columns, and a line for every aim: met or missed. */
+import type { ApplyMeasurement, PlanMeasurement } from "./measure.js";
+import type { Stage } from "./policies.js";
+import type { Rate } from "./rivals.js";
+
+export interface Pair {
+  readonly muster: ApplyMeasurement;
+  /** Seconds. */
+  readonly ldapmodify: number;
+}
+
+export interface StageResult {
+  readonly stage: Stage;
+  readonly people: number;
+  readonly pairs: readonly Pair[];
+  /** Change records that ldapmodify was given. */
+  readonly records: number;
+  readonly client: Rate;
+  readonly tool: Rate;
+}
+
+export interface PlanRound {
+  readonly incremental: PlanMeasurement;
+  readonly offline: PlanMeasurement;
+}
+
+/** Largest ratio to ldapmodify, most requests of a run without a change, and its largest ratio to planning offline. */
+const AIMS = { writing: 1.1, requests: 5, planning: 2 } as const;
+
+export function table(results: readonly StageResult[]): string[] {
+  const header = row("", ["Muster", "ldapmod.", "ratio", "reads", "writes", "total", "observe", "fsync"]);
+  return [
+    header,
+    ...results.map(({ stage, pairs }) => {
+      const of = (value: (pair: Pair) => number) => median(pairs.map(value));
+      const seconds = (name: "writing" | "total" | "observe" | "syncing") =>
+        of(({ muster }) => muster[name]).toFixed(2);
+      const counts = [of(({ muster }) => muster.reads), of(({ muster }) => muster.writes)].map(String);
+      const rival = of(({ ldapmodify }) => ldapmodify).toFixed(2);
+      const times = [seconds("total"), seconds("observe"), seconds("syncing")];
+      return row(stage, [seconds("writing"), rival, of(ratio).toFixed(2), ...counts, ...times]);
+    }),
+  ];
+}
+
+/** Milliseconds per person, of all ways. */
+export function rivalTable(results: readonly StageResult[]): string[] {
+  const each = (seconds: number, entries: number) => ((seconds * 1000) / entries).toFixed(2);
+  return [
+    row("ms per person", ["Muster", "ldapmod.", "client", "s.-tool"]),
+    ...results.map(({ stage, pairs, people, client, tool }) => {
+      const muster = median(pairs.map((pair) => pair.muster.writing));
+      const rival = median(pairs.map((pair) => pair.ldapmodify));
+      const entries = stage === "memberships" ? Math.max(people, 1) : people;
+      const fast = [each(muster, entries), each(rival, entries)];
+      return row(stage, [...fast, each(client.seconds, client.entries), each(tool.seconds, tool.entries)]);
+    }),
+  ];
+}
+
+function row(title: string, cells: readonly string[]): string {
+  return title.padEnd(14) + cells.map((cell) => cell.padStart(9)).join("");
+}
+
+export function judge(results: readonly StageResult[], plans: readonly PlanRound[]): string[] {
+  return aimsOf(results, plans).map(
+    ({ what, value, most, note }) => `${value <= most ? "met   " : "MISSED"}  ${what}: ${note} of at most ${most}`,
+  );
+}
+
+export function isMet(results: readonly StageResult[], plans: readonly PlanRound[]): boolean {
+  return aimsOf(results, plans).every(({ value, most }) => value <= most);
+}
+
+interface Aim {
+  readonly what: string;
+  readonly value: number;
+  readonly most: number;
+  /** The value as it is shown. */
+  readonly note: string;
+}
+
+function aimsOf(results: readonly StageResult[], plans: readonly PlanRound[]): Aim[] {
+  const writing = results.map(({ stage, pairs }): Aim => {
+    const ratios = pairs.map(ratio);
+    const value = median(ratios);
+    const all = [...ratios].sort((a, b) => a - b).map((each) => each.toFixed(2));
+    return {
+      what: `${stage}, to ldapmodify`,
+      value,
+      most: AIMS.writing,
+      note: `${value.toFixed(2)} (${all.join(" ")})`,
+    };
+  });
+  const requests = Math.max(...plans.map(({ incremental }) => incremental.requests));
+  const planning = median(plans.map(({ incremental, offline }) => incremental.seconds / offline.seconds));
+  const seconds = (kind: keyof PlanRound) => median(plans.map((round) => round[kind].seconds)).toFixed(2);
+  const hows = [...new Set(plans.map(({ incremental }) => incremental.how))].join("; ");
+  return [
+    ...writing,
+    { what: `requests of a run without a change (${hows})`, value: requests, most: AIMS.requests, note: `${requests}` },
+    {
+      what: "its time to planning offline",
+      value: planning,
+      most: AIMS.planning,
+      note: `${planning.toFixed(2)} (${seconds("incremental")} s to ${seconds("offline")} s)`,
+    },
+  ];
+}
+
+function ratio({ muster, ldapmodify }: Pair): number {
+  return muster.writing / ldapmodify;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
