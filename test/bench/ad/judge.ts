@@ -7,6 +7,8 @@ export interface Pair {
   readonly muster: ApplyMeasurement;
   /** Seconds. */
   readonly ldapmodify: number;
+  /** Seconds of the server's processor time: what each way asks of it, whatever else the machine does. */
+  readonly server: { readonly muster: number; readonly ldapmodify: number };
 }
 
 export interface StageResult {
@@ -39,6 +41,19 @@ export function table(results: readonly StageResult[]): string[] {
       const rival = of(({ ldapmodify }) => ldapmodify).toFixed(2);
       const times = [seconds("total"), seconds("observe"), seconds("syncing")];
       return row(stage, [seconds("writing"), rival, of(ratio).toFixed(2), ...counts, ...times]);
+    }),
+  ];
+}
+
+/** Processor time, which hardly depends on what else the machine does: the server's, and Muster's own while it writes. */
+export function processorTable(results: readonly StageResult[]): string[] {
+  return [
+    row("processor s", ["Muster's", "ldapmod.", "ratio", "client"]),
+    ...results.map(({ stage, pairs }) => {
+      const of = (value: (pair: Pair) => number) => median(pairs.map(value)).toFixed(2);
+      const server = [of((pair) => pair.server.muster), of((pair) => pair.server.ldapmodify)];
+      const ratios = of(({ server: { muster, ldapmodify } }) => muster / ldapmodify);
+      return row(stage, [...server, ratios, of(({ muster }) => muster.processor)]);
     }),
   ];
 }

@@ -19,6 +19,7 @@ import {
   type Pair,
   type PlanRound,
   planningAims,
+  processorTable,
   rivalTable,
   type StageResult,
   table,
@@ -48,11 +49,11 @@ async function measureStage(world: World, stage: Stage, sizes: Sizes): Promise<S
   world.save(stage);
   const results: Pair[] = [];
   for (let pair = 1; pair <= pairs; pair++) {
-    const { muster, after } = await applyOnce(world, stage);
+    const { muster, server, after } = await applyOnce(world, stage);
     if (pair === 1) world.save("end");
     const rival = await modifyOnce(world, stage);
     if (rival.after !== after) throw new Error(`${stage}: the two ways lead to different directories`);
-    results.push({ muster, ldapmodify: rival.seconds });
+    results.push({ muster, ldapmodify: rival.seconds, server: { muster: server, ldapmodify: rival.server } });
     say(`${stage} ${pair} of ${pairs}: ${muster.writing.toFixed(2)} s, ldapmodify ${rival.seconds.toFixed(2)} s`);
   }
   const slow = await measureSlow(world, stage, sizes);
@@ -64,17 +65,23 @@ async function measureStage(world: World, stage: Stage, sizes: Sizes): Promise<S
 async function applyOnce(world: World, stage: Stage) {
   world.restore(stage);
   return world.domain.serve(async () => {
+    const { domain } = world;
+    const before = domain.processorTime();
     const muster = world.measure("apply", world.planOf(stage));
-    return { muster, after: await world.domain.asAdmin(picture) };
+    const server = domain.processorTime() - before;
+    return { muster, server, after: await domain.asAdmin(picture) };
   });
 }
 
 async function modifyOnce(world: World, stage: Stage) {
   world.restore(stage);
   return world.domain.serve(async () => {
+    const { domain } = world;
     const file = join(world.folder, `${stage}.ldif`);
-    const seconds = await ldapmodify(world.domain.access, writesOf(world, stage), file);
-    return { seconds, after: await world.domain.asAdmin(picture) };
+    const before = domain.processorTime();
+    const seconds = await ldapmodify(domain.access, writesOf(world, stage), file);
+    const server = domain.processorTime() - before;
+    return { seconds, server, after: await domain.asAdmin(picture) };
   });
 }
 
@@ -150,30 +157,31 @@ async function main(): Promise<void> {
   const root = values.keep ?? mkdtempSync(join(tmpdir(), "muster-bench-ad-"));
   // In memory where that can be: the server's own disk is as slow for both ways, and hides what they differ in.
   const domainFolder = mkdtempSync(join(values.domain ?? (existsSync(MEMORY) ? MEMORY : root), "muster-bench-dc-"));
-  try {
-    const domain = await DomainFolder.create(domainFolder, values.address ?? (await freeAddress()));
-    const world = new World(root, domain, fileURLToPath(new URL("./measure.js", import.meta.url)));
-    const loads = [loadavg()[0] ?? 0];
-    const results: StageResult[] = [];
-    for (const stage of STAGES) {
-      results.push(await measureStage(world, stage, sizes));
-      loads.push(loadavg()[0] ?? 0);
-    }
-    const plans = await measurePlans(world);
-    const aims = values.quick
-      ? countedAims(plans)
-      : [...timedAims(results), ...countedAims(plans), ...planningAims(plans)];
-    const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), load ${loads.map((load) => load.toFixed(1)).join(" ")}`;
-    const lines = [
-      `Muster on Node.js ${process.versions.node}, ${machine}`,
-      ...["", ...table(results), "", ...rivalTable(results), "", ...judge(aims)],
-    ];
-    process.stdout.write(`${lines.join("\n")}\n`);
-    if (!isMet(aims)) process.exitCode = 1;
-  } finally {
+  // Ctrl-C must not leave a domain in memory.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+  process.once("exit", () => {
     rmSync(domainFolder, { recursive: true, force: true });
     if (values.keep === undefined) rmSync(root, { recursive: true, force: true });
+  });
+  const domain = await DomainFolder.create(domainFolder, values.address ?? (await freeAddress()));
+  const world = new World(root, domain, fileURLToPath(new URL("./measure.js", import.meta.url)));
+  const loads = [loadavg()[0] ?? 0];
+  const results: StageResult[] = [];
+  for (const stage of STAGES) {
+    results.push(await measureStage(world, stage, sizes));
+    loads.push(loadavg()[0] ?? 0);
   }
+  const plans = await measurePlans(world);
+  const aims = values.quick
+    ? countedAims(plans)
+    : [...timedAims(results), ...countedAims(plans), ...planningAims(plans)];
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), load ${loads.map((load) => load.toFixed(1)).join(" ")}`;
+  const lines = [
+    `Muster on Node.js ${process.versions.node}, ${machine}`,
+    ...["", ...table(results), "", ...processorTable(results), "", ...rivalTable(results), "", ...judge(aims)],
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+  if (!isMet(aims)) process.exitCode = 1;
 }
 
 await main();

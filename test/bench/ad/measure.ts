@@ -27,6 +27,8 @@ export interface ApplyMeasurement {
   readonly observe: number;
   /** First write sent to last reply to a write. */
   readonly writing: number;
+  /** Of this process, from the first write to the last reply. */
+  readonly processor: number;
   /** In which at least one fsync was under way; most of them lie within `writing`. */
   readonly syncing: number;
   readonly syncs: number;
@@ -80,7 +82,14 @@ async function apply(): Promise<ApplyMeasurement> {
   writeFileSync(`${file}.writes`, JSON.stringify(addressNew(recording.writes(), dnOf)));
   const writing = ((window.to ?? 0) - (window.from ?? 0)) / 1000;
   const { milliseconds, count } = syncs;
-  return { total, observe: observing.seconds, writing, syncing: milliseconds / 1000, syncs: count, ...counts };
+  const times = {
+    total,
+    observe: observing.seconds,
+    writing,
+    processor: window.processor,
+    syncing: milliseconds / 1000,
+  };
+  return { ...times, syncs: count, ...counts };
 }
 
 function addressNew(writes: Parameters<typeof addressByDn>[0], dnOf: ReadonlyMap<string, string>) {

@@ -15,8 +15,8 @@ export interface Recording {
   readonly writes: () => Write[];
   /** Requests of all kinds, the binds among them counted apart: one connection makes one. */
   readonly counts: { requests: number; reads: number; writes: number; refused: number; binds: number };
-  /** Milliseconds of performance.now(): first write sent, last reply to a write; null before. */
-  readonly window: { from: number | null; to: number | null };
+  /** Milliseconds of performance.now(): first write sent, last reply to a write; null before. Processor time: seconds. */
+  readonly window: { from: number | null; to: number | null; processor: number };
   /** `<GUID=...>` of objects that were read to the DN under which they were found. */
   readonly dnOf: Map<string, string>;
 }
@@ -30,7 +30,8 @@ interface Sent {
 export function recordRequests(): Recording {
   const sent: Sent[] = [];
   const counts = { requests: 0, reads: 0, writes: 0, refused: 0, binds: 0 };
-  const window: Recording["window"] = { from: null, to: null };
+  const window: Recording["window"] = { from: null, to: null, processor: 0 };
+  let usage = process.cpuUsage();
   const dnOf = new Map<string, string>();
   const original = Connection.prototype.request;
   Connection.prototype.request = async function (build) {
@@ -42,6 +43,7 @@ export function recordRequests(): Recording {
         if (request instanceof BindRequest) counts.binds += 1;
         else if (isWrite(request)) {
           counts.writes += 1;
+          if (window.from === null) usage = process.cpuUsage();
           window.from ??= performance.now();
           write = { request, done: false };
           sent.push(write);
@@ -54,6 +56,8 @@ export function recordRequests(): Recording {
       });
     if (write !== null) {
       window.to = performance.now();
+      const { user, system } = process.cpuUsage(usage);
+      window.processor = (user + system) / 1e6;
       (write as Sent).done = true;
     }
     for (const entry of reply.entries) rememberDn(dnOf, entry);
