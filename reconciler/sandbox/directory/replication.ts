@@ -56,7 +56,7 @@ function isStamped(attribute: AttributeSchema | undefined): attribute is Attribu
   return attribute.syntax !== "dn" && !attribute.flags.has("built");
 }
 
-/** Stamps what the draft changes in an entry that exists. A move is a change of `name` (MS-ADTS 3.1.1.5.4.1.3). */
+/** Stamps what the draft changes in an entry that exists. A move is a change of `name`. */
 export function stampChanges(draft: Changed, usn: string, time: string): void {
   if (draft.created) return;
   const keys = new Set(draft.touchedKeys());
@@ -97,7 +97,7 @@ function stampsOf(entry: Entry): Stamp[] {
   return [...stamps.values()];
 }
 
-/** msDS-ReplAttributeMetaData: a text for each attribute, also for one that was removed (MS-DRSR 4.1.13.1.6). */
+/** msDS-ReplAttributeMetaData: a text for each attribute, also for one that was removed (MS-DRSR 4.1.13.1.17). */
 export function attributeMetaData(origin: Origin, entry: Entry): string[] {
   return stampsOf(entry).map((stamp) =>
     toXml("DS_REPL_ATTR_META_DATA", { pszAttributeName: stamp.attribute.name, ...lastChange(origin, stamp) }),

@@ -14,7 +14,7 @@ import { anchorOf, type Place, textOf } from "./read.js";
 import { attributeType, parseMetaDataXml, parsePropertyMetaData, type Stamp } from "./replication-metadata.js";
 import { type Entry, searchAll } from "./search.js";
 
-/** What stands for a value that is no attribute of its own: a move changes the stamp of `name` (MS-ADTS 3.1.1.5.4.1.3). */
+/** What stands for a value that is no attribute of its own: a move changes the stamp of `name`. */
 const STANDS_FOR: Readonly<Record<string, string>> = { enabled: "userAccountControl", container: "name" };
 const LINKED: ReadonlySet<string> = new Set(ACTIVE_DIRECTORY_CAPABILITIES.references.map((name) => name.toLowerCase()));
 

@@ -1,10 +1,10 @@
 /**
  * What a domain controller remembers of the last change of each attribute, for replication. There are two forms.
- * msDS-ReplAttributeMetaData and, for the values of linked attributes, msDS-ReplValueMetaData (MS-ADTS 3.1.1.4.5,
- * MS-DRSR 4.1.13.1.6): constructed, one XML text per attribute or value; Samba does not construct them.
+ * msDS-ReplAttributeMetaData and, for the values of linked attributes, msDS-ReplValueMetaData (MS-ADA2 2.444,
+ * MS-DRSR 4.1.13.1.17): constructed, one XML text per attribute or value; Samba does not construct them.
  * replPropertyMetaData: what is stored. Little-endian: version 1, reserved, count, reserved (4 octets each); then per
  * attribute 48 octets: ATTRTYP, version (4 each), seconds since 1601, invocation id (16), originating and local USN (8 each).
- * An ATTRTYP is msDS-IntId of the attribute's schema object or, where it has none, made of its OID (MS-DRSR 5.16.4):
+ * An ATTRTYP is msDS-IntId of the attribute's schema object or, where it has none, made of its OID (MS-DRSR 5.15, 5.16.4):
  * number of the prefix in the upper 16 bits, last arc in the lower ones.
  */
 import { decodeGuid } from "./codec.js";
