@@ -1,18 +1,18 @@
 /**
  * Execution: hands whatever is free to go to the targets, in plan order, and journals before and after.
  *
- * The unit of progress is a wave: ops whose needs are done, in plan order (so access is removed first), at most
+ * The unit of progress is a wave: ops whose needs are done, in plan order (so access is removed first), about
  * WAVE ops. Their ids are durable in the journal before the first of them is sent, and so are the outcomes of the wave
  * before, on which they may depend. An op that fails takes only what needs it with it.
  */
 import type { IdentityKey } from "../model/identity.js";
 import type { Anchor, Selection } from "../model/observed.js";
-import { type Op, type OpId, type Outcome, ownerKey } from "../model/op.js";
+import { type Op, type OpId, type Outcome, objectKey, ownerKey } from "../model/op.js";
 import type { Clock, Journal, ReadyOp, TargetPort } from "../model/ports.js";
 import { isReference, type Value } from "../model/value.js";
 import { assert } from "../support/errors.js";
 
-/** Ops per wave. Enough to keep every target busy, few enough that a crash leaves little to re-read. */
+/** Ops per wave, not counting further updates of the same accounts. Enough to keep every target busy, few enough that a crash leaves little to re-read. */
 const WAVE = 512;
 
 export interface Execution {
@@ -112,12 +112,15 @@ class ExecutionState {
     const wave: Op[] = [];
     const rest: Op[] = [];
     const addresses = new AddressUse();
+    const begun = new Set<string>();
     for (const op of this.#pending) {
       const needs = op.needs.filter((need) => this.#byId.has(need)).map((need) => this.#outcomes.get(need));
       const free = needs.every((outcome) => outcome !== undefined);
       if (needs.some((outcome) => outcome !== undefined && !isSuccess(outcome))) this.#refuse(op);
-      else if (wave.length < WAVE && free && addresses.admits(op)) wave.push(op);
-      else rest.push(op);
+      else if ((wave.length < WAVE || begun.has(requestKey(op))) && free && addresses.admits(op)) {
+        wave.push(op);
+        begun.add(requestKey(op));
+      } else rest.push(op);
     }
     const moved = rest.length < this.#pending.length;
     this.#pending = rest;
@@ -174,6 +177,11 @@ class ExecutionState {
   #anchorOf(target: string, identity: IdentityKey): Anchor | null {
     return this.#created.get(`${target}|${identity}`) ?? this.#execution.anchorOf(target, identity);
   }
+}
+
+/** Updates of one account are one request of a directory: where one of them goes, the others go too. */
+function requestKey(op: Op): string {
+  return op.verb === "update" ? `${op.target}|${objectKey(op.object)}` : op.id;
 }
 
 /**

@@ -10,6 +10,10 @@ const BEN = person("Ben Brandt", "2");
 const update = op("update", ANN, { slot: "title", after: { title: "Fitter" } });
 const dependent: Op = { ...op("update", BEN, { slot: "title", after: { title: "Welder" } }), needs: [update.id] };
 
+const done = (ready: ReadyOp): Outcome => {
+  return { op: ready.op.id, kind: "done", anchor: ready.anchor, code: null, detail: null };
+};
+
 interface Disk extends Journal {
   /** Entries whose append has returned. */
   readonly durable: JournalEntry[];
@@ -49,7 +53,7 @@ function targetOn(disk: Disk): { readonly port: TargetPort; readonly seen: Map<s
   async function* apply(ops: readonly ReadyOp[]): AsyncGenerator<Outcome> {
     for (const ready of ops) {
       seen.set(ready.op.id, [...disk.durable]);
-      yield { op: ready.op.id, kind: "done", anchor: ready.anchor, code: null, detail: null };
+      yield done(ready);
     }
   }
   return { port: { apply } as unknown as TargetPort, seen };
@@ -89,4 +93,20 @@ it("does not end before the last outcome is on disk", async () => {
   const disk = slowDisk(4);
   const { port } = targetOn(disk);
   await expect(execute(executionOn(disk, port))).rejects.toThrow("no space left");
+});
+
+it("hands over all updates of an account together, however many ops there are", async () => {
+  const people = Array.from({ length: 400 }, (_, i) => person(`Person ${i}`, String(1000 + i)));
+  const updates = (slot: string) => people.map((who) => op("update", who, { slot, after: { [slot]: "new" } }));
+  const ops = [...updates("title"), ...updates("telephoneNumber"), ...updates("l")];
+  const calls: string[][] = [];
+  async function* apply(ready: readonly ReadyOp[]): AsyncGenerator<Outcome> {
+    calls.push(ready.map((one) => one.op.label));
+    yield* ready.map(done);
+  }
+  const port = { apply } as unknown as TargetPort;
+  await execute({ ...executionOn(slowDisk(), port), ops });
+  const timesCalled = people.map(({ label }) => calls.filter((labels) => labels.includes(label)).length);
+  expect(new Set(timesCalled)).toEqual(new Set([1]));
+  expect(calls.flat()).toHaveLength(1200);
 });
