@@ -1,9 +1,10 @@
-// Writes the tables of docs/policies.md that come from code: the functions of the expression language and the limits
-// that ship with Muster. Reads dist/. `--check` fails on a difference.
+// Writes the tables of docs/ that come from code: the functions of the expression language (mappings.md) and the limits
+// that ship with Muster (guards.md). Reads dist/. `--check` fails on a difference.
 import { readFileSync } from "node:fs";
 import { isProgram, putGenerated } from "./generated-file.mjs";
 
-const PATH = "docs/policies.md";
+const FUNCTIONS = "docs/mappings.md";
+const LIMITS = "docs/guards.md";
 
 const GROUPS = [
   ["entra", "Documented by Microsoft for HR-driven provisioning to Entra ID."],
@@ -49,13 +50,14 @@ export function fillMarkers(text, name, content) {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`${PATH} has no markers ${begin} and ${end}`);
+  if (from < 0 || to < from) throw new Error(`there are no markers ${begin} and ${end}`);
   return `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`;
 }
 
 if (isProgram(import.meta.url)) {
   const { listFunctions } = await import("../dist/reconciler/policy/expression/index.js");
   const { SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT } = await import("../dist/reconciler/plan/guards/shipped.js");
-  const functions = fillMarkers(readFileSync(PATH, "utf8"), "functions", renderFunctions(listFunctions()));
-  putGenerated(PATH, fillMarkers(functions, "limits", renderLimits(SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT)));
+  const fill = (path, name, content) => putGenerated(path, fillMarkers(readFileSync(path, "utf8"), name, content));
+  fill(FUNCTIONS, "functions", renderFunctions(listFunctions()));
+  fill(LIMITS, "limits", renderLimits(SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT));
 }

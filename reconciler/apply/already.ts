@@ -1,11 +1,12 @@
-/** Whether what an op wants is so already, judged by the picture of the target and the ledger. */
+/** What an approved op that is not planned again has come to, judged by the picture of the target and the ledger. */
 import type { LedgerEntry } from "../model/ledger.js";
 import type { ObservedAccount } from "../model/observed.js";
 import type { Op } from "../model/op.js";
-import { isReference, sameValue, type Value } from "../model/value.js";
+import { changedSincePlan, isReference, sameValue, type Value } from "../model/value.js";
 import type { TargetView } from "../plan/subject.js";
 import { resolveObserved, sameAddress } from "../plan/view.js";
 
+/** Whether what an op wants is so already. */
 export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | undefined): boolean {
   const current = entry?.current ?? null;
   const account = "anchor" in op.object ? view.byAnchor.get(op.object.anchor) : accountOfClaim(view, op.object.claim);
@@ -36,9 +37,7 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
       );
     case "add-member":
     case "remove-member":
-      return (
-        isMember(view, op, account) === (op.after.member === true) && knows(op, current) === (op.verb === "add-member")
-      );
+      return isMember(view, op, account) === (op.after.member === true) && isRecordable(op, current);
     case "restore":
       return account !== undefined;
     case "assign-licence":
@@ -57,6 +56,37 @@ export function isDoneAfterAll(op: Op, view: TargetView, entry: LedgerEntry | un
   return account !== undefined && account.enabled === (op.after.enabled === true);
 }
 
+const CHANGED = "the object or what it depends on changed since the plan";
+
+/** Why an op is refused that is neither planned again nor true: what somebody else changed, from what to what. */
+export function whyStale(op: Op, view: TargetView | undefined): string {
+  if (view === undefined || !("anchor" in op.object) || op.verb === "restore") return CHANGED;
+  const account = view.byAnchor.get(op.object.anchor);
+  if (account === undefined) return "the object is gone";
+  for (const [name, planned] of Object.entries(op.before)) {
+    const found = foundValue(op, view, account, name);
+    if (found !== undefined && !isSame(view, name, found, planned)) return changedSincePlan(name, planned, found);
+  }
+  return CHANGED;
+}
+
+/** What the account holds of a value that the op expects; undefined where `before` is about something else. */
+function foundValue({ verb }: Op, view: TargetView, account: ObservedAccount, name: string): Value | null | undefined {
+  switch (verb) {
+    case "update":
+    case "rename":
+      return observedValue(view, account, name);
+    case "move":
+      return account.container;
+    case "enable":
+    case "disable":
+    case "delete":
+      return account.enabled;
+    default:
+      return undefined;
+  }
+}
+
 function accountOfClaim(view: TargetView, claim: string): ObservedAccount | undefined {
   return view.observed.accounts.find((account) => account.claim === claim);
 }
@@ -68,13 +98,21 @@ function sameContainer(view: TargetView, account: ObservedAccount, op: Op): bool
 }
 
 function has(view: TargetView, account: ObservedAccount, name: string, value: Value | null): boolean {
+  return isSame(view, name, observedValue(view, account, name), value);
+}
+
+function observedValue(view: TargetView, account: ObservedAccount, name: string): Value | null {
   const raw = account.attributes[name];
-  const observed = raw === undefined ? null : resolveObserved(view, raw);
+  return raw === undefined ? null : resolveObserved(view, raw);
+}
+
+function isSame(view: TargetView, name: string, observed: Value | null, value: Value | null): boolean {
   if (sameValue(observed, value)) return true;
-  if (observed === null || value === null || !isReference(observed) || !isReference(value)) return false;
-  return (
-    "dn" in observed && "dn" in value && sameAddress(view.target)(observed.dn) === sameAddress(view.target)(value.dn)
-  );
+  const same = sameAddress(view.target);
+  if (observed === null || value === null) return false;
+  if (name === "container") return same(String(observed)) === same(String(value));
+  if (!isReference(observed) || !isReference(value)) return false;
+  return "dn" in observed && "dn" in value && same(observed.dn) === same(value.dn);
 }
 
 function isMember(view: TargetView, op: Op, account: ObservedAccount | undefined): boolean {
@@ -82,6 +120,8 @@ function isMember(view: TargetView, op: Op, account: ObservedAccount | undefined
   return account !== undefined && group?.members.includes(account.anchor) === true;
 }
 
-function knows(op: Op, current: LedgerEntry["current"]): boolean {
-  return op.slot !== null && current !== null && op.slot in current.memberships;
+/** What is written to the ledger alone is true only when the ledger says so. */
+function isRecordable(op: Op, current: LedgerEntry["current"]): boolean {
+  const knows = op.slot !== null && current !== null && op.slot in current.memberships;
+  return !op.ledgerOnly || knows === (op.verb === "add-member");
 }

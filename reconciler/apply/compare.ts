@@ -4,7 +4,7 @@
  * A disable, removal or delete that is no longer wanted at the present instant is skipped.
  */
 import type { Environment } from "../model/files/index.js";
-import { type Op, type OpId, type Outcome, type OutcomeKind, opId, type Verb } from "../model/op.js";
+import { type Op, type OpId, type Outcome, type OutcomeKind, objectKey, opId, type Verb } from "../model/op.js";
 import type { PlanBody } from "../model/plan.js";
 import { MusterError } from "../support/errors.js";
 import { exceedsShare } from "../support/percentage.js";
@@ -24,13 +24,13 @@ export function isRemoval(op: Op): boolean {
 
 /**
  * `current` is the plan made again with the approved as-of, `present` the plan for the present instant (null when no
- * removal is approved). `isTrue` says whether what an op wants is so already.
+ * removal is approved). `isTrue` says whether what an op wants is so already, `whyStale` why one that is not so is refused.
  */
 export function compareWithApproved(
   approved: PlanBody,
   current: PlanBody,
   present: PlanBody | null,
-  isTrue: (op: Op) => boolean,
+  { isTrue, whyStale }: { readonly isTrue: (op: Op) => boolean; readonly whyStale: (op: Op) => string },
 ): ApprovedAgainstCurrent {
   const again = new Set(current.ops.map((op) => op.id));
   const wanted = present === null ? null : new Set(present.ops.map((op) => op.id));
@@ -49,11 +49,12 @@ export function compareWithApproved(
         decide(op, "skipped", null, "no longer wanted at the present instant");
       else execute.push(op);
     } else if (isTrue(op)) decide(op, "already", null, null);
-    else decide(op, "refused", "MUS-5005", "the object or what it depends on changed since the plan");
+    else decide(op, "refused", "MUS-5005", whyStale(op));
   }
   const known = new Set(approved.ops.map((op) => op.id));
+  const already = decided.flatMap(({ op, outcome }) => (outcome.kind === "already" ? [op] : []));
   for (const op of current.ops) {
-    if (!known.has(op.id)) decided.push({ op, outcome: deferred(op) });
+    if (!known.has(op.id) && !isRecordedBy(already, op)) decided.push({ op, outcome: deferred(op) });
   }
   return { execute, decided };
 }
@@ -80,6 +81,16 @@ export function rebaseClaims(
     ...approved,
     ops: rebased.map((op) => ({ ...op, needs: op.needs.map((need) => renamed.get(need) ?? need) })),
   };
+}
+
+/** Whether a planned op would only record what ops that are true already record: then the next plan does not have it. */
+function isRecordedBy(already: readonly Op[], op: Op): boolean {
+  if (!op.ledgerOnly) return false;
+  const same = already.filter(
+    (other) => other.target === op.target && objectKey(other.object) === objectKey(op.object),
+  );
+  if (op.verb !== "bind") return same.some((other) => other.verb === op.verb && other.slot === op.slot);
+  return op.slot === "found" && Object.keys(op.after).every((name) => same.some((other) => name in other.after));
 }
 
 function deferred(op: Op): Outcome {

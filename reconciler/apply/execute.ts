@@ -1,18 +1,18 @@
 /**
  * Execution: hands whatever is free to go to the targets, in plan order, and journals before and after.
  *
- * The unit of progress is a wave: ops whose needs are done, in plan order (so access is removed first), at most
- * WAVE ops. Their ids are durable in the journal before the first of them is sent, their outcomes before anything that
- * depends on them starts. An op that fails takes only what needs it with it.
+ * The unit of progress is a wave: ops whose needs are done, in plan order (so access is removed first), about
+ * WAVE ops. Their ids are durable in the journal before the first of them is sent, and so are the outcomes of the wave
+ * before, on which they may depend. An op that fails takes only what needs it with it.
  */
 import type { IdentityKey } from "../model/identity.js";
 import type { Anchor, Selection } from "../model/observed.js";
-import { type Op, type OpId, type Outcome, ownerKey } from "../model/op.js";
+import { type Op, type OpId, type Outcome, objectKey, ownerKey } from "../model/op.js";
 import type { Clock, Journal, ReadyOp, TargetPort } from "../model/ports.js";
 import { isReference, type Value } from "../model/value.js";
 import { assert } from "../support/errors.js";
 
-/** Ops per wave. Enough to keep every target busy, few enough that a crash leaves little to re-read. */
+/** Ops per wave, not counting further updates of the same accounts. Enough to keep every target busy, few enough that a crash leaves little to re-read. */
 const WAVE = 512;
 
 export interface Execution {
@@ -36,20 +36,38 @@ export interface Executed {
 /** Executes all ops; gives one outcome per op, in the order they came. */
 export async function execute(execution: Execution): Promise<Executed[]> {
   const state = new ExecutionState(execution);
-  for (let wave = state.nextWave(); wave.length > 0; wave = state.nextWave()) await runWave(execution, state, wave);
-  await state.flushRefusals();
+  let flushes: readonly Promise<void>[] = [];
+  for (let wave = state.nextWave(); wave.length > 0; wave = state.nextWave())
+    flushes = await runWave(execution, state, wave, flushes);
+  await Promise.all([...flushes, state.flushRefusals()]);
   assert(state.done.length === execution.ops.length, "every op has an outcome");
   return state.done;
 }
 
-async function runWave(execution: Execution, state: ExecutionState, wave: readonly Op[]): Promise<void> {
+/**
+ * `earlier`: outcomes of the wave before that may not be durable yet. They are waited for together with this wave's
+ * intents, so that one visit to the disk serves both; nothing is sent before. Gives this wave's own.
+ */
+async function runWave(
+  execution: Execution,
+  state: ExecutionState,
+  wave: readonly Op[],
+  earlier: readonly Promise<void>[],
+): Promise<readonly Promise<void>[]> {
   const writing = wave.filter((op) => !op.ledgerOnly);
+  const durable = [...earlier, state.flushRefusals()];
   if (writing.length > 0) {
     const at = new Date(execution.clock.now()).toISOString();
-    await execution.journal.append({ type: "intent", ops: writing.map((op) => op.id), at });
+    durable.push(execution.journal.append({ type: "intent", ops: writing.map((op) => op.id), at }));
   }
-  const flushes: Promise<void>[] = [state.flushRefusals()];
-  const settle = (outcome: Outcome) => flushes.push(state.settle(outcome));
+  await Promise.all(durable);
+  const flushes: Promise<void>[] = [];
+  const settle = (outcome: Outcome) => {
+    const flushed = state.settle(outcome);
+    // The error of a broken journal is thrown where it is waited for; until then it is not unhandled.
+    flushed.catch(() => {});
+    flushes.push(flushed);
+  };
   for (const op of wave)
     if (op.ledgerOnly) settle({ op: op.id, kind: "done", anchor: anchorOf(op), code: null, detail: null });
   await Promise.all(
@@ -60,7 +78,7 @@ async function runWave(execution: Execution, state: ExecutionState, wave: readon
       for await (const outcome of known.port.apply(ready, known.selection)) settle(outcome);
     }),
   );
-  await Promise.all(flushes);
+  return flushes;
 }
 
 function groupByTarget(ops: readonly Op[]): Map<string, Op[]> {
@@ -94,12 +112,15 @@ class ExecutionState {
     const wave: Op[] = [];
     const rest: Op[] = [];
     const addresses = new AddressUse();
+    const begun = new Set<string>();
     for (const op of this.#pending) {
       const needs = op.needs.filter((need) => this.#byId.has(need)).map((need) => this.#outcomes.get(need));
       const free = needs.every((outcome) => outcome !== undefined);
       if (needs.some((outcome) => outcome !== undefined && !isSuccess(outcome))) this.#refuse(op);
-      else if (wave.length < WAVE && free && addresses.admits(op)) wave.push(op);
-      else rest.push(op);
+      else if ((wave.length < WAVE || begun.has(requestKey(op))) && free && addresses.admits(op)) {
+        wave.push(op);
+        begun.add(requestKey(op));
+      } else rest.push(op);
     }
     const moved = rest.length < this.#pending.length;
     this.#pending = rest;
@@ -156,6 +177,11 @@ class ExecutionState {
   #anchorOf(target: string, identity: IdentityKey): Anchor | null {
     return this.#created.get(`${target}|${identity}`) ?? this.#execution.anchorOf(target, identity);
   }
+}
+
+/** Updates of one account are one request of a directory: where one of them goes, the others go too. */
+function requestKey(op: Op): string {
+  return op.verb === "update" ? `${op.target}|${objectKey(op.object)}` : op.id;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** muster apply: executes an approved plan (DESIGN section 8) and commits the record. */
 import { randomBytes } from "node:crypto";
-import { isAlreadyTrue, isDoneAfterAll } from "../apply/already.js";
+import { isAlreadyTrue, isDoneAfterAll, whyStale } from "../apply/already.js";
 import { buildRun } from "../apply/build-run.js";
 import {
   assertSameDesire,
@@ -18,6 +18,7 @@ import type { Op } from "../model/op.js";
 import { isRefused, type Plan, type PlanBody } from "../model/plan.js";
 import type { JournalStore } from "../model/ports.js";
 import type { Run } from "../model/run.js";
+import type { TargetView } from "../plan/subject.js";
 import { buildView } from "../plan/view.js";
 import { formatInstant, parseInstant } from "../policy/time.js";
 import { recordRun } from "../record/record.js";
@@ -80,7 +81,11 @@ async function applyPlan(context: Context, desk: Desk, store: JournalStore, plan
   assertNotRefused(planned.body);
   const present = plan.body.ops.some(isRemoval) ? planFrom(desk, observed, { asOf: now, now }).body : null;
   const approved = rebaseClaims(plan.body, boundByClaim(desk));
-  const compared = compareWithApproved(approved, planned.body, present, truth(desk, observed, isAlreadyTrue));
+  const viewOf = viewsOf(desk, observed);
+  const compared = compareWithApproved(approved, planned.body, present, {
+    isTrue: truth(desk, viewOf, isAlreadyTrue),
+    whyStale: (op) => whyStale(op, viewOf(op.target)),
+  });
   assertWithinStaleLimit(desk.policy.environment.staleLimit, plan.body.ops.length, compared.decided);
   // Runs have an order of their own, also where the clock stands still: the ledger is their fold.
   const started = desk.runs.reduce((last, run) => Math.max(last, parseInstant(run.started) + 1), now);
@@ -155,19 +160,22 @@ function assertNotRefused(body: PlanBody): void {
   throw new MusterError("MUS-3001", { what: `refused, nothing was written: ${what}` });
 }
 
-function truth(
-  desk: Desk,
-  observed: Readonly<Record<string, Observed>>,
-  judge: typeof isAlreadyTrue,
-): (op: Op) => boolean {
+/** undefined for a target that the policies no longer have. */
+type ViewOf = (target: string) => TargetView | undefined;
+
+function viewsOf(desk: Desk, observed: Readonly<Record<string, Observed>>): ViewOf {
   const views = new Map(
     desk.policy.targets.flatMap((target) => {
       const picture = observed[target.name];
       return picture === undefined ? [] : [[target.name, buildView(target, picture, desk.ledger)] as const];
     }),
   );
+  return (target) => views.get(target);
+}
+
+function truth(desk: Desk, viewOf: ViewOf, judge: typeof isAlreadyTrue): (op: Op) => boolean {
   return (op) => {
-    const view = views.get(op.target);
+    const view = viewOf(op.target);
     return view !== undefined && judge(op, view, entryOf(desk.ledger, op.target, op.identity));
   };
 }
@@ -181,7 +189,7 @@ async function recoverInterrupted(context: Context, desk: Desk, store: JournalSt
   if (unfinished.length === 0) return null;
   const resumable = new Set<string>();
   const observed = await observeAll(desk, "writer");
-  const isTrue = truth(desk, observed, isDoneAfterAll);
+  const isTrue = truth(desk, viewsOf(desk, observed), isDoneAfterAll);
   const anchorOf = (op: Op) => {
     if ("anchor" in op.object) return op.object.anchor;
     const { claim } = op.object;

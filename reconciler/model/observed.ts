@@ -32,6 +32,8 @@ export interface ObservedGroup {
   readonly primary?: readonly Anchor[];
   /** Members that are not accounts of this picture (groups, computers, foreign principals). */
   readonly others: number;
+  /** Why it gives rights that policies may not hand out (a protected group, or within one); left out: it does not. */
+  readonly protected?: string;
 }
 
 /** A name that is in use, by anybody: accounts, groups, computers. */

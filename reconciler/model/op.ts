@@ -1,4 +1,5 @@
 /** Ops: the smallest things that are approved, executed or refused. */
+import type { Drift } from "./drift.js";
 import { canonicalJson, sha256 } from "./hash.js";
 import type { IdentityKey } from "./identity.js";
 import type { Reason } from "./intent.js";
@@ -70,6 +71,8 @@ export interface Op {
   readonly reasons: readonly Reason[];
   /** Who changed what: policy (HR or policy), drift (somebody else) or both; null for verbs where it has no meaning. */
   readonly origin: "policy" | "drift" | "both" | null;
+  /** The values that somebody else changed, where origin is drift or both; left out for memberships. Not part of the id. */
+  readonly drift?: readonly Drift[];
 }
 
 export type OpDraft = Omit<Op, "id" | "needs">;

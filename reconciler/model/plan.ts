@@ -1,4 +1,5 @@
 /** A plan: a value that can be saved, hashed, shown, approved. */
+import type { Drift } from "./drift.js";
 import type { DesireFinding } from "./intent.js";
 import type { HowRead } from "./observed.js";
 import type { Op, OpId } from "./op.js";
@@ -8,6 +9,8 @@ export const PLAN_VERSION = 1;
 export interface Finding extends DesireFinding {
   /** Address or anchor of the object, where there is one. */
   readonly object: string | null;
+  /** The values that somebody else changed, where the finding is about that. */
+  readonly drift?: readonly Drift[];
 }
 
 export interface GuardVerdict {

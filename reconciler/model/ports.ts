@@ -1,5 +1,6 @@
 /** The ports: what the edges must provide. Nothing in plan/ or apply/ knows which target, journal or clock it serves. */
 import type { Check, DelegationStyle, Needs } from "./check.js";
+import type { LastChange } from "./drift.js";
 import type { IdentityKey } from "./identity.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "./observed.js";
 import type { Op, OpId, Outcome, Verb } from "./op.js";
@@ -27,7 +28,7 @@ export interface Capabilities {
   readonly required: readonly string[];
   /** Longest value in characters, where there is one. */
   readonly maxLength: Readonly<Record<string, number>>;
-  /** Values of an attribute that mean one thing; null is having none. */
+  /** Values of an attribute that mean one thing; null is having none, and clearing then writes the first of the others. */
   readonly sameMeaning?: Readonly<Record<string, readonly (string | null)[]>>;
   /** Attributes that hold a primary mail address and aliases. */
   readonly addressLists?: readonly string[];
@@ -62,6 +63,15 @@ export interface PictureMemory {
   save(value: unknown): void;
 }
 
+/** Values of one object, to ask for their last change: attributes, `enabled`, `container`. */
+export interface ChangeQuery {
+  readonly anchor: Anchor;
+  readonly attributes: readonly string[];
+}
+
+/** By anchor, then by attribute as it was asked for. */
+export type LastChanges = ReadonlyMap<Anchor, Readonly<Record<string, LastChange>>>;
+
 export interface TargetPort {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -82,6 +92,11 @@ export interface TargetPort {
    */
   apply(ops: readonly ReadyOp[], selection: Selection): AsyncIterable<Outcome>;
   forecast(ops: readonly Op[]): Forecast;
+  /**
+   * When and where values were changed last. Best effort: what cannot be told, for lack of rights or of a connection, is
+   * left out; never throws.
+   */
+  lastChanges?(queries: readonly ChangeQuery[]): Promise<LastChanges>;
   /** Looks, without writing anything, whether the target is as the needs ask. Connects itself; never throws for what it finds. */
   examine?(needs: Needs, clock: Clock): Promise<readonly Check[]>;
   /** What an administrator runs to give an account what the needs ask, and no more. May connect; throws as `open` does. */

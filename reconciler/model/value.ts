@@ -47,3 +47,8 @@ export function displayValue(value: Value | null): string {
   if (isList(value)) return value.join(", ");
   return "ref" in value ? value.ref : value.dn;
 }
+
+/** How a refused op names both values: the one that was planned with, and the one that is there. */
+export function changedSincePlan(name: string, planned: Value | null, found: Value | null): string {
+  return `changed by somebody else since the plan: ${name} was ${displayValue(planned)} and is ${displayValue(found)}`;
+}

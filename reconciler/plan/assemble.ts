@@ -1,5 +1,5 @@
 /** The plan: match, allot, diff, order, guards, findings, digests. One exported function, pure. */
-import { compareText, type IdentityKey } from "../model/identity.js";
+import type { IdentityKey } from "../model/identity.js";
 import type { Intent } from "../model/intent.js";
 import { ledgerKey } from "../model/ledger.js";
 import { type Finding, PLAN_VERSION, type PlanBody, type PlanCounts } from "../model/plan.js";
@@ -11,6 +11,7 @@ import { diffTarget } from "./diff.js";
 import { diffDeletion } from "./diff-account.js";
 import { digestActions, digestInputs } from "./digest.js";
 import { gatherExceptions } from "./exceptions.js";
+import { sortFindings } from "./findings.js";
 import { holdFights, holdForFreeze } from "./guards/freeze.js";
 import { checkLimits } from "./guards/limits.js";
 import { checkMissing } from "./guards/missing.js";
@@ -174,22 +175,6 @@ function desireFindings(input: PlanInput, subjects: readonly Subject[]): Finding
     if (finding.kind === "rescinded-after-start" && subject.entry?.current?.everEnabled !== true) return [];
     return [{ ...finding, object: subject.account?.address ?? null }];
   });
-}
-
-const SEVERITIES = ["critical", "warning", "info"];
-
-function sortFindings(findings: readonly Finding[]): Finding[] {
-  const seen = new Map(
-    findings.map((finding) => [`${finding.kind}|${finding.target}|${finding.identity}|${finding.what}`, finding]),
-  );
-  return [...seen.values()].sort(
-    (a, b) =>
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-      compareText(a.kind, b.kind) ||
-      compareText(a.identity ?? "", b.identity ?? "") ||
-      compareText(a.target ?? "", b.target ?? "") ||
-      compareText(a.what, b.what),
-  );
 }
 
 function countAll(input: PlanInput, subjects: readonly Subject[]): PlanCounts {

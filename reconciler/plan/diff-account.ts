@@ -5,7 +5,7 @@ import type { Value } from "../model/value.js";
 import type { CompiledTarget } from "../policy/compiled.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
 import { missingContainers } from "./containers.js";
-import { attributeReason, type Draft, draftFor, mappingReason, resourceOf, stageReason } from "./drafts.js";
+import { attributeReason, type Draft, draftFor, driftOf, mappingReason, resourceOf, stageReason } from "./drafts.js";
 import { freeClaim } from "./match.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
@@ -27,6 +27,7 @@ export function diffState(subject: Subject, released: { readonly isReleased: boo
       object: account.address,
       what: `${intent.label} should work, but somebody else disabled the account; it stays disabled`,
       next: "If it should be enabled again, commit a Release for the worker.",
+      drift: driftOf("enabled"),
     });
     return [];
   }
@@ -39,6 +40,7 @@ export function diffState(subject: Subject, released: { readonly isReleased: boo
       before: { enabled: account.enabled },
       after: { enabled: wanted },
       origin,
+      drift: origin === "drift" ? ["enabled"] : [],
       reasons: [{ ...reason, because }],
     }),
   ];
@@ -68,6 +70,7 @@ export function diffPlace(view: TargetView, subject: Subject, findings: Findings
       object: account.address,
       what: `the account of ${intent.label} was moved by somebody else to ${account.container}; policy says notify`,
       next: "Move it back, or set onDrift: correct for the container.",
+      drift: driftOf("container"),
     });
     return [];
   }
@@ -82,6 +85,7 @@ export function diffPlace(view: TargetView, subject: Subject, findings: Findings
       after: { container: intent.container },
       newContainers,
       origin,
+      drift: origin === "policy" ? [] : ["container"],
       reasons: [mappingReason(subject, because, pointer)],
     }),
   ];

@@ -10,7 +10,7 @@ import type { CompiledAttribute } from "../policy/compiled.js";
 import { CONSISTENCY_GUID, stampsGuid } from "../policy/consistency-guid.js";
 import { guidBytes } from "../support/guid.js";
 import { primaryOf } from "./address-list.js";
-import { attributeReason, type Draft, draftFor, resourceOf } from "./drafts.js";
+import { attributeReason, type Draft, draftFor, driftOf, resourceOf } from "./drafts.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
 import type { Subject, TargetView } from "./subject.js";
 import { resolveObserved, sameReference } from "./view.js";
@@ -128,6 +128,12 @@ function meansSame(subject: Subject, rule: CompiledAttribute, a: Value | null, b
   return isAlike(a) && isAlike(b);
 }
 
+/** None; or, where the target never goes without a value, the one that means none. */
+function clearedValue(subject: Subject, rule: CompiledAttribute): string | null {
+  const alike = subject.target.capabilities.sameMeaning?.[rule.name] ?? [];
+  return alike.includes(null) ? (alike.find((value) => value !== null) ?? null) : null;
+}
+
 /**
  * A reference to the account that this plan replaces. It is expected by its address: the person means the new account by
  * the time the update is executed. A reference to the right person follows to the new account.
@@ -146,7 +152,7 @@ function wantedValue(
   observed: Value | null,
 ): Value | null | undefined {
   if (wanted.kind === "set") return wanted.value;
-  if (wanted.kind === "clear") return null;
+  if (wanted.kind === "clear") return clearedValue(subject, rule);
   const keep = rule.reference?.onUnresolved !== "clear";
   context.findings.add({
     kind: "unresolved-reference",
@@ -194,6 +200,7 @@ function reportDrift(
     object: subject.account?.address ?? null,
     what: `${rule.name} of ${subject.intent.label} was changed in the directory from ${displayValue(desired)} to ${displayValue(observed)}; policy says notify`,
     next: "Change it in HR, change it back, or set onDrift: correct.",
+    drift: driftOf(rule.name),
   });
 }
 
@@ -212,8 +219,13 @@ function draftUpdate(subject: Subject, rule: CompiledAttribute, change: Written)
     before: { [rule.name]: change.before },
     after: { [rule.name]: change.after },
     origin: change.origin,
+    drift: isForeign(change) ? [rule.name] : [],
     reasons: [attributeReason(subject, rule.name, becauseOf(subject, rule, change))],
   });
+}
+
+function isForeign(change: Written): boolean {
+  return change.origin !== "policy";
 }
 
 export function becauseOf(subject: Subject, rule: CompiledAttribute, change: Written): string {
@@ -244,6 +256,7 @@ function draftRename(subject: Subject, renamed: readonly Renamed[]): Draft | nul
     claims: claims.filter((name) => !releases.includes(name)),
     releases: releases.filter((name) => !claims.includes(name)),
     origin: origins.size === 1 ? (renamed[0]?.origin ?? "policy") : "both",
+    drift: renamed.filter(isForeign).map((change) => change.rule.name),
     reasons: renamed.map((change) =>
       attributeReason(subject, change.rule.name, becauseOf(subject, change.rule, change)),
     ),

@@ -23,8 +23,10 @@ export function resolveGroups(input: PlanInput, view: TargetView, findings: Find
       seen.add(entitlement.name);
       const group = findGroup(input, view, entitlement);
       const problem = group === undefined ? "does not exist" : group.managed ? null : "lies outside the managed groups";
-      if (group !== undefined && problem === null) out.set(entitlement.name, group);
-      else reportGroup(view, entitlement, problem ?? "", findings);
+      if (group !== undefined && problem === null) {
+        out.set(entitlement.name, group);
+        if (group.protected !== undefined) reportProtected(view, entitlement, group.protected, findings);
+      } else reportGroup(view, entitlement, problem ?? "", findings);
     }
   }
   return out;
@@ -45,6 +47,18 @@ function reportGroup(view: TargetView, entitlement: CompiledEntitlement, problem
     object: entitlement.group,
     what: `the group of entitlement ${entitlement.name} ${problem}: ${entitlement.group}`,
     next: "Create the group, or correct the Entitlement or the Target's managed groups.",
+  });
+}
+
+function reportProtected(view: TargetView, entitlement: CompiledEntitlement, why: string, findings: Findings): void {
+  findings.add({
+    kind: "group-unusable",
+    severity: "warning",
+    identity: null,
+    target: view.target.name,
+    object: entitlement.group,
+    what: `the group of entitlement ${entitlement.name} is protected (${why}), and nobody is added to it: ${entitlement.group}`,
+    next: "Take the group out of the protected one, or grant this access by hand.",
   });
 }
 
@@ -74,6 +88,7 @@ export function diffMembers(
       if (group === undefined || wanted.has(group.anchor)) continue;
       wanted.add(group.anchor);
       const isMember = "anchor" in object && memberSets.get(group.anchor)?.has(object.anchor) === true;
+      if (group.protected !== undefined && !isMember) continue;
       const add = draftAdd(subject, object, group, name, isMember, group.anchor in known, needs);
       if (add !== null) drafts.push(add);
     }

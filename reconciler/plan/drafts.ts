@@ -1,4 +1,5 @@
 /** Builds op drafts for one subject, so that every verb gets its reasons, label and object in the same way. */
+import type { Drift } from "../model/drift.js";
 import type { Reason } from "../model/intent.js";
 import type { Op, OpDraft, OpObject, Values, Verb } from "../model/op.js";
 import { foldName } from "../policy/names.js";
@@ -21,6 +22,8 @@ export interface DraftParts {
   readonly ledgerOnly?: boolean;
   readonly reasons: readonly Reason[];
   readonly origin?: Op["origin"];
+  /** Keys of the values that somebody else changed. */
+  readonly drift?: readonly string[];
   readonly needs?: readonly Draft[];
   readonly object?: OpObject;
   readonly newContainers?: readonly string[];
@@ -51,8 +54,14 @@ export function draftFor(subject: Subject, parts: DraftParts): Draft {
       slotLabel: parts.slotLabel ?? null,
       reasons: parts.reasons,
       origin: parts.origin ?? null,
+      ...(parts.drift === undefined || parts.drift.length === 0 ? {} : { drift: driftOf(...parts.drift) }),
     },
   };
+}
+
+/** Values that somebody else changed; when is asked later, of the target. */
+export function driftOf(...attributes: readonly string[]): Drift[] {
+  return attributes.map((attribute) => ({ attribute }));
 }
 
 /** Why an account is in a state: the stage, with the place in the lifecycle that says what the stage means. */

@@ -145,15 +145,29 @@ function findAccount(
   if (own !== null) return { binding: "claim", account: own };
   if (!intent.bind && !intent.create) return NONE;
   const found = matchByRules(index, view, intent, entry, findings);
-  return found === NONE && isWantedBack(view, intent, entry) ? findFormer(view, entry) : found;
+  return found === NONE && isWantedBack(view, intent, entry) ? findFormer(view, intent, entry, findings) : found;
 }
 
 /** The account that the lifecycle deleted: still deleted, or somebody has restored it already. */
-function findFormer(view: TargetView, entry: LedgerEntry | null): Found {
-  if (deletedAccount(view, entry)?.obstacle === null) return RESTORE;
+function findFormer(view: TargetView, intent: Intent, entry: LedgerEntry | null, findings: Findings): Found {
+  const deleted = deletedAccount(view, entry);
+  if (deleted?.obstacle === null) return RESTORE;
+  if (deleted !== null) reportLost(intent, deleted, findings);
   const anchor = entry?.former.findLast((old) => old.why === "deleted")?.anchor;
   const account = view.byAnchor.get(anchor ?? "");
   return account?.managed === true && account.protected === null ? { binding: "bind", account } : NONE;
+}
+
+function reportLost(intent: Intent, deleted: DeletedObject, findings: Findings): void {
+  findings.add({
+    kind: "restore-impossible",
+    severity: "warning",
+    identity: intent.identity,
+    target: intent.target,
+    object: deleted.anchor,
+    what: `${intent.label} comes back within the rehire period and gets a new account: the deleted one cannot be restored: ${deleted.obstacle}`,
+    next: "Nothing, if a new account will do. Rights on files and mailboxes of the old one do not come with it.",
+  });
 }
 
 function reportGone(intent: Intent, entry: LedgerEntry, deleted: DeletedObject | null, findings: Findings): Found {

@@ -1,6 +1,7 @@
 /** Checks of a compiled mapping that need no worker: paths that no source maps, and what the target cannot do. */
 import type { Source } from "../model/files/index.js";
 import type { PolicyDocument } from "../model/policy.js";
+import { normalizeDn } from "../support/dn.js";
 import { MusterError, type Where } from "../support/errors.js";
 import { nearestWord } from "../support/nearest.js";
 import { accountPaths, expressionsOf, lineAt } from "./compile-mapping.js";
@@ -141,10 +142,15 @@ function checkDeferred(mapping: CompiledMapping): MusterError[] {
 }
 
 /** Entitlements of one group must agree on who else may be in it: whoever reads only one of them would be misled. */
-export function checkSharedGroups(entitlements: readonly CompiledEntitlement[]): MusterError[] {
+export function checkSharedGroups(
+  entitlements: readonly CompiledEntitlement[],
+  targets: readonly CompiledTarget[],
+): MusterError[] {
   const first = new Map<string, CompiledEntitlement>();
+  const hasDns = new Set(targets.filter((one) => one.capabilities.containers === "dn").map((one) => one.name));
   return entitlements.flatMap((entitlement) => {
-    const key = `${entitlement.target}|${entitlement.group.toLowerCase()}`;
+    const { target, group } = entitlement;
+    const key = `${target}|${hasDns.has(target) ? normalizeDn(group) : group.toLowerCase()}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, entitlement);
     if (other === undefined || JSON.stringify(other.exclusive) === JSON.stringify(entitlement.exclusive)) return [];

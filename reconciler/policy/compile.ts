@@ -49,7 +49,7 @@ export function compilePolicies(
   const entitlements = policies.entitlements
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => compileEntitlement(document, scopes)) ?? []);
-  attempt(() => throwAll(checkSharedGroups(entitlements)));
+  attempt(() => throwAll(checkSharedGroups(entitlements, targets)));
   const mappings = policies.mappings
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);

@@ -167,7 +167,7 @@ function foldCurrent(current: LedgerCurrent, op: Op, outcome: Outcome, context: 
     case "rename":
       return foldValues(current, op, context);
     case "add-member":
-      return addMembership(current, op, context);
+      return addMembership(current, op, outcome, context);
     case "remove-member": {
       const { [op.slot ?? ""]: _gone, ...memberships } = current.memberships;
       return { ...current, memberships };
@@ -197,9 +197,11 @@ function foldValues(current: LedgerCurrent, op: Op, context: FoldContext): Ledge
   return { ...current, managed, names };
 }
 
-function addMembership(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCurrent {
+/** Whom somebody else made a member, before policy asked or since the plan, was found and not granted. */
+function addMembership(current: LedgerCurrent, op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {
   const known = current.memberships[op.slot ?? ""];
-  const origin = op.ledgerOnly ? (known?.origin ?? "found") : "granted";
+  const isFound = op.ledgerOnly || outcome.kind === "already";
+  const origin = isFound ? (known?.origin ?? "found") : "granted";
   const membership = { group: op.slotLabel ?? "", since: known?.since ?? context.asOf, origin };
   return { ...current, memberships: { ...current.memberships, [op.slot ?? ""]: membership } };
 }

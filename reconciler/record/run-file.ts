@@ -1,4 +1,5 @@
 /** Run records as files: state/environments/<environment>/runs/<yyyy>/<mm>/<run id>.yaml. */
+import type { Drift, LastChange } from "../model/drift.js";
 import type { RunFile } from "../model/files/index.js";
 import { sha256 } from "../model/hash.js";
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
@@ -105,6 +106,7 @@ function toFileOutcome({ op, outcome, at, workers, primary, names }: RunOutcome)
 function toFileOp(op: Op): FileOp {
   const { id, verb, target, identity, mapping, object, slot, slotLabel, label, address, origin, ledgerOnly } = op;
   const made = op.newContainers === undefined ? {} : { newContainers: [...op.newContainers] };
+  const drift = op.drift === undefined ? {} : { drift: op.drift.map(toFileDrift) };
   const { before, after } = storeOp(op);
   const reasons = op.reasons.map(({ because, policy, fields, source }) => ({
     because,
@@ -113,7 +115,11 @@ function toFileOp(op: Op): FileOp {
     ...(source === undefined ? {} : { source: { ...source } }),
   }));
   const about = { id, verb, target, identity, mapping, object, slot, slotLabel, label, address };
-  return { ...about, before, after, ...made, origin, ledgerOnly, reasons };
+  return { ...about, before, after, ...made, origin, ...drift, ledgerOnly, reasons };
+}
+
+function toFileDrift({ attribute, changed }: Drift): { attribute: string; changed?: LastChange } {
+  return { attribute, ...(changed === undefined ? {} : { changed: { ...changed } }) };
 }
 
 function fromFileOutcome(file: FileOutcome): RunOutcome {

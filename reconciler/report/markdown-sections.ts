@@ -6,7 +6,7 @@ import { escapeMarkdown, tableRow } from "./markdown-escape.js";
 import type { Section } from "./markdown-fit.js";
 import { verbOf } from "./rows.js";
 import { showValue, type ValueRow, valueRows } from "./values.js";
-import { count, driftText, shortKey, VERBS_BY_RISK, verbPhrase } from "./words.js";
+import { count, driftText, lastChangeText, shortKey, VERBS_BY_RISK, verbPhrase } from "./words.js";
 
 const VALUE_LIMIT = 120;
 const VALUE_TABLE = tableOf(["person", "target", "attribute", "before", "after", "why"]);
@@ -72,12 +72,18 @@ function findingSection(findings: readonly Finding[], severity: Finding["severit
           value(finding.kind),
           value(aboutText(finding, labels)),
           value(finding.target ?? ""),
-          escapeMarkdown(finding.what, "prose", 300),
+          whatText(finding),
           escapeMarkdown(finding.next, "prose", 300),
         ]),
     ),
     open: severity === "critical",
   };
+}
+
+function whatText(finding: Finding): string {
+  const what = escapeMarkdown(finding.what, "prose", 300);
+  const when = lastChangeText(finding.drift);
+  return when === null ? what : `${what}<br>last change: ${escapeMarkdown(when, "prose", 300)}`;
 }
 
 function aboutText(finding: Finding, labels: Labels): string {
@@ -137,7 +143,11 @@ function whyText(op: Op): string {
     return [escapeMarkdown(reason.because, "prose"), place].filter((part) => part !== "").join(" ");
   });
   for (const dn of op.newContainers ?? []) parts.push(`makes ${value(dn)}`);
-  if (op.origin === "drift" || op.origin === "both") parts.unshift(`**${driftText(op.origin)}**`);
+  if (op.origin === "drift" || op.origin === "both") {
+    const when = lastChangeText(op.drift);
+    const what = `**${driftText(op.origin, when)}**`;
+    parts.unshift(when === null ? what : `${what}: ${escapeMarkdown(when, "prose")}`);
+  }
   return parts.join("; ");
 }
 

@@ -6,7 +6,7 @@ import { groupPeople, type Labels, type PersonGroup, takesAway } from "./changes
 import { column, type Page, type Part, partWidth, spreadLine, type Tone, tone } from "./page.js";
 import { attributesOf, type Row, rowsOfOp, verbOf } from "./rows.js";
 import { foldAlike, writeFolds } from "./text-folds.js";
-import { driftText, people, shortId, shortKey } from "./words.js";
+import { driftText, lastChangeText, people, shortId, shortKey } from "./words.js";
 
 export interface ChangeOptions {
   readonly labels: Labels;
@@ -74,7 +74,7 @@ function writeBlock(page: Page, changes: readonly Change[], options: ChangeOptio
     const style = { labels: options.labels, color: page.color, glyphs: page.glyphs, room: page.width - valueAt };
     const columns = { verbs, nameAt, names, valueAt };
     for (const row of rowsOfOp(op, style)) writeRow(page, op, row, columns);
-    if (op.origin === "drift" || op.origin === "both") page.line(WHY_INDENT, [tone("caution", driftText(op.origin))]);
+    writeDrift(page, op);
     if (whyText(page, op) !== whyText(page, ops[index + 1])) writeWhy(page, op);
   });
 }
@@ -110,6 +110,12 @@ function writeRow(page: Page, op: Op, row: Row, columns: Columns): void {
   const at = beside ? valueAt : nameAt + 2;
   page.line(SIGN_INDENT, beside ? [...head, column(name, names), "  ", ...(row.value[0] ?? [])] : [...head, name], at);
   for (const line of beside ? row.value.slice(1) : row.value) page.line(at, line, at);
+}
+
+function writeDrift(page: Page, op: Op): void {
+  if (op.origin !== "drift" && op.origin !== "both") return;
+  const when = lastChangeText(op.drift);
+  page.line(WHY_INDENT, [tone("caution", driftText(op.origin, when)), when === null ? "" : `: ${when}`]);
 }
 
 function toneOf(op: Op): Tone {

@@ -3,7 +3,7 @@ import { compareText } from "../model/identity.js";
 import type { Finding } from "../model/plan.js";
 import type { Labels } from "./changes.js";
 import { type Page, type Part, type Tone, tone } from "./page.js";
-import { count, grouped, shortKey } from "./words.js";
+import { count, grouped, lastChangeText, shortKey } from "./words.js";
 
 export interface FindingOptions {
   readonly labels: Labels;
@@ -50,6 +50,8 @@ function writeKind(page: Page, list: readonly Finding[], options: FindingOptions
   shown.forEach((finding, index) => {
     page.line(4, subject(page, finding, options.labels), 6);
     page.line(6, [finding.what], 6);
+    const when = lastChangeText(finding.drift);
+    if (when !== null) page.line(6, [tone("dim", `last change: ${when}`)], 8);
     if (shown[index + 1]?.next !== finding.next && finding.next !== "")
       page.line(6, [tone("dim", `${page.glyphs.arrow} `), finding.next], 8);
   });

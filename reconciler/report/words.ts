@@ -1,4 +1,5 @@
 /** The words of reports: one place for verbs, counts, instants and short ids, so that text and markdown say the same. */
+import type { Drift } from "../model/drift.js";
 import type { IdentityKey } from "../model/identity.js";
 import type { OutcomeKind, Verb } from "../model/op.js";
 
@@ -84,11 +85,27 @@ export function opsWords(verb: Verb, ops: number): string {
   return verb === "run-task" ? count(ops, "task") : count(ops, "op");
 }
 
-/** How drift is told: who changed the value besides Muster. */
-export function driftText(origin: "drift" | "both"): string {
+/** How drift is told: who changed the value besides Muster; shorter where it is followed by when and where. */
+export function driftText(origin: "drift" | "both", when: string | null = null): string {
+  if (when !== null)
+    return origin === "both" ? "changed by HR or policy and by somebody else" : "changed by somebody else";
   return origin === "both"
     ? "HR or policy changed it, and somebody else changed it in the directory"
     : "changed by somebody else in the directory";
+}
+
+/** "Fri 20 Nov 2026, 09:12 (UTC), on DC1"; with the attributes where they differ; null where nothing is known. */
+export function lastChangeText(drift: readonly Drift[] = []): string | null {
+  const byText = new Map<string, string[]>();
+  for (const { attribute, changed } of drift) {
+    if (changed === undefined) continue;
+    const text = `${instant(changed.at)}, on ${changed.by}`;
+    byText.set(text, [...(byText.get(text) ?? []), attribute]);
+  }
+  if (byText.size === 0) return null;
+  const [only] = byText.keys();
+  if (byText.size === 1 && drift.every(({ changed }) => changed !== undefined)) return only ?? null;
+  return [...byText].map(([text, attributes]) => `${attributes.join(", ")} ${text}`).join("; ");
 }
 
 /** "1 change", "1,204 changes". */

@@ -20,5 +20,9 @@ export const MAX_NAME_COUNTER = 9_999;
 export const LDAP_PAGE_SIZE = 1_000;
 /** Member values per modify (well below Active Directory's limit for one request). */
 export const LDAP_MEMBERS_PER_MODIFY = 1_000;
+/** Drifted objects per target whose last change is asked for; the rest is counted. */
+export const MAX_ATTRIBUTED_OBJECTS = 500;
+/** Objects of one such question. */
+export const OBJECTS_PER_QUESTION = 50;
 /** Objects that are written at the same time in one target. */
 export const APPLY_CONCURRENCY = 8;

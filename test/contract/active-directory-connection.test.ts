@@ -79,6 +79,27 @@ describe("several domain controllers", () => {
     expect(second.seen).toEqual([]);
   });
 
+  it.each([
+    [
+      "80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 533, v4563",
+      ": the account is disabled (data 533)",
+    ],
+    [
+      "80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 775, v4563",
+      ": the account is locked out (data 775)",
+    ],
+    ["comment: AcceptSecurityContext error, data 5ff, v1db1", " (data 5ff)"],
+    ["Simple Bind Failed: NT_STATUS_LOGON_FAILURE", ""],
+  ])("says why a bind was refused, where the server does: %s", async (text, why) => {
+    const server = await scripted(({ request, id }) =>
+      request.kind === "bind" ? [result(id, "bind", 49, text)] : undefined,
+    );
+    await expect(targetAt(server.url, { ca: server.ca }).open("reader")).rejects.toMatchObject({
+      code: "MUS-5002",
+      what: `the server refused user and password${why}`,
+    });
+  });
+
   it("comes back to the same one after a lost connection", async () => {
     let lost = false;
     const first = await scripted((message) => {

@@ -69,9 +69,13 @@ function searches(answer: (cookie: string | undefined, id: number) => readonly B
   return (message) => {
     const { request, id } = message;
     if (request.kind !== "search") return undefined;
+    if (request.base === "") return rootDse(id, { supportedCapabilities: ["1.2.840.113556.1.4.1670"] });
     return request.scope === "base" ? page(id, { dns: [BASE] }) : answer(cookieOf(message), id);
   };
 }
+
+/** A server that does not call itself Active Directory: it has no protected groups that would be looked for. */
+const PLAIN: ScriptedOptions = { rootDse: "scripted" };
 
 describe("a read is complete or an error", () => {
   it("goes on after a page without entries that carries a cookie", async () => {
@@ -81,6 +85,8 @@ describe("a read is complete or an error", () => {
         if (cookie === "1") return page(id, { cookie: "2" });
         return page(id, { dns: [PEOPLE] });
       }),
+      {},
+      PLAIN,
     );
     await port.open("reader");
     expect((await port.observe(selection)).names).toEqual([]);
@@ -98,9 +104,33 @@ describe("a read is complete or an error", () => {
     ["no managed container among the entries", (id: number) => page(id, { dns: [BASE] })],
     ["one object twice", (id: number) => page(id, { dns: [BASE, PEOPLE, PEOPLE] })],
   ])("MUS-5003 for %s", async (_, answer) => {
-    const port = await connect(searches((_cookie, id) => answer(id)));
+    const port = await connect(
+      searches((_cookie, id) => answer(id)),
+      {},
+      PLAIN,
+    );
     await port.open("reader");
     expect(await codeOf(port.observe(selection))).toBe("MUS-5003");
+  });
+
+  it.each([
+    ["the domain's SID", {}, /objectSid/],
+    [
+      "the members of Administrators",
+      { objectSid: [Buffer.from("010400000000000515000000010000000200000003000000", "hex")] },
+      /Administrators/,
+    ],
+  ])("MUS-5003 where %s may not be read: nobody would be protected", async (_, domain, what) => {
+    const port = await connect(({ request, id }) => {
+      if (request.kind !== "search") return undefined;
+      if (request.scope === "base") return [entry(id, BASE, domain), ...page(id)];
+      return JSON.stringify(request.filter).includes("objectsid") ? page(id) : page(id, { dns: [BASE, PEOPLE] });
+    });
+    await port.open("reader");
+    await expect(port.observe(selection)).rejects.toMatchObject({
+      code: "MUS-5003",
+      message: expect.stringMatching(what),
+    });
   });
 
   it("MUS-5003 for an account whose userAccountControl is hidden", async () => {

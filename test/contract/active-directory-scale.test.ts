@@ -98,6 +98,14 @@ describe("the AD driver at scale", () => {
     expect(await applyOne(h.target, create("odd", after))).toMatchObject({ kind: "failed", code: "MUS-5004" });
   });
 
+  it("names attributes that the schema lacks before anything is planned, in one error", async () => {
+    const wanted = { attributes: ["title", "hatSize", "carLicense", "shoeSize"], groups: [] };
+    const refused = await h.target.observe(wanted).catch((error) => error);
+    expect(refused).toMatchObject({ code: "MUS-5004", what: expect.stringMatching(/: hatSize, shoeSize$/) });
+    // One that nobody holds, and the schema has.
+    await h.target.observe({ attributes: ["carLicense"], groups: [] });
+  });
+
   it("keeps the other bits of userAccountControl when it disables", async () => {
     const anchor = anchors[7] ?? "";
     const NO_EXPIRY = 0x10000;

@@ -16,6 +16,8 @@ export interface SandboxHarness extends Harness {
   readonly sandbox: Sandbox;
   readonly faults: Faults;
   readonly admin: Client;
+  /** What the target was made with: for another one. */
+  readonly driver: ActiveDirectoryOptions;
 }
 
 export interface SandboxHarnessOptions {
@@ -33,7 +35,7 @@ export async function sandboxHarness(options: SandboxHarnessOptions = {}): Promi
   const { baseDn } = sandbox;
   const ca = await readFile(sandbox.caFile, "utf8");
   const password = (file: string) => readFile(file, "utf8").then((text) => text.trim());
-  const target = new ActiveDirectoryTarget({
+  const driver: ActiveDirectoryOptions = {
     name: "corp-ad",
     url: sandbox.url,
     ca,
@@ -45,7 +47,8 @@ export async function sandboxHarness(options: SandboxHarnessOptions = {}): Promi
     guidAddresses: options.guidAddresses,
     stampsGuid: options.stampsGuid ?? false,
     ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
-  });
+  };
+  const target = new ActiveDirectoryTarget(driver);
   const admin = new Client({ url: sandbox.url, tlsOptions: { ca } });
   await admin.bind(sandbox.adminUser, await password(sandbox.adminPasswordFile));
   await target.open("writer");
@@ -56,6 +59,7 @@ export async function sandboxHarness(options: SandboxHarnessOptions = {}): Promi
     sandbox,
     faults,
     admin,
+    driver,
     staff,
     leavers: `OU=Leavers,OU=People,${baseDn}`,
     login: place.login,

@@ -23,9 +23,13 @@ export type AdminAct =
   | { readonly enable: string }
   /** forGood: the Recycle Bin is off, and a tombstone is left. */
   | { readonly delete: string; readonly forGood?: boolean }
+  /** The time is over for which the Recycle Bin keeps a deleted account: a tombstone is left. */
+  | { readonly expire: string }
   | { readonly move: string; readonly to: string }
   | { readonly join: string; readonly group: string }
-  | { readonly leave: string; readonly group: string };
+  | { readonly leave: string; readonly group: string }
+  /** Puts a group into a protected one: it and its members of that moment are protected. */
+  | { readonly nest: string; readonly in: string };
 
 export interface Step {
   /** As-of, with offset. */

@@ -54,6 +54,7 @@ function renderOp(story: Story, op: Op): string[] {
   const reasons = [...new Set(op.reasons.map((reason) => plain(story, reason.because)))].join("; ");
   return [
     ...wrap(`${head}: ${renderChange(story, op)}${origin}${note}`, "  "),
+    ...(op.newContainers ?? []).map((dn) => `      makes ${plain(story, dn)}`),
     ...wrap(`because ${reasons}`, "      "),
   ];
 }

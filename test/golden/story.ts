@@ -133,8 +133,18 @@ export class Story {
     else if ("enable" in act) directory.enableAccount(this.account(act.enable).anchor);
     else if ("delete" in act)
       directory.deleteObject(this.account(act.delete).anchor, { recyclable: act.forGood !== true });
-    else if ("move" in act) directory.moveAccount(this.account(act.move).anchor, containerOf(act.to));
-    else if ("join" in act) directory.addMember(this.find("group", act.group).anchor, this.account(act.join).anchor);
+    else if ("expire" in act) {
+      const [anchor] = [...directory.deleted].find(([, { attributes }]) => attributes.cn === act.expire) ?? [];
+      if (anchor === undefined) throw new Error(`no deleted account of ${act.expire}`);
+      directory.deleted.delete(anchor);
+      directory.tombstones.add(anchor);
+    } else if ("move" in act) directory.moveAccount(this.account(act.move).anchor, containerOf(act.to));
+    else if ("nest" in act) {
+      const group = this.find("group", act.nest);
+      directory.protect(group.anchor, `member of ${act.in}`);
+      for (const anchor of directory.membersOf(group.anchor).accounts)
+        directory.protect(anchor, `member of ${act.nest}, which is in ${act.in}`);
+    } else if ("join" in act) directory.addMember(this.find("group", act.group).anchor, this.account(act.join).anchor);
     else directory.removeMember(this.find("group", act.group).anchor, this.account(act.leave).anchor);
   }
 

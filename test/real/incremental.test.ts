@@ -1,5 +1,5 @@
 /** Incremental reads on a real domain: after every batch of random edits they equal a full read. */
-import type { Client } from "ldapts";
+import { Attribute, Change, type Client } from "ldapts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Selection } from "../../reconciler/model/observed.js";
 import type { PictureMemory } from "../../reconciler/model/ports.js";
@@ -41,6 +41,10 @@ describeReal("incremental reads of a real domain", () => {
     const groups = [`CN=one${seed},${territory.groups}`, `CN=two${seed},${territory.groups}`];
     for (const [i, dn] of groups.entries())
       await admin.add(dn, { objectClass: ["group"], sAMAccountName: `${territory.tag}${seed}g${i}` });
+    // Whoever joins or leaves it becomes protected, or is no longer.
+    const member = new Attribute({ type: "member", values: [groups[0] ?? ""] });
+    const operators = `CN=Backup Operators,CN=Builtin,${domain.base}`;
+    await admin.modify(operators, new Change({ operation: "add", modification: member }));
     const containers = [territory.staff, territory.leavers];
     const edits = new RandomEdits({ client: admin, containers, groups, tag: `${territory.tag}${seed}` }, seed);
     const attributes = ["title", "manager", "sAMAccountName", "cn"];

@@ -2,10 +2,11 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 
-const SCRIPT = fileURLToPath(new URL("./samba.sh", import.meta.url));
+/** From the project's folder: compiled benchmarks have no copy of it beside them. */
+const SCRIPT = resolve("test/real/samba.sh");
 const PORT = 636;
 /** Time to stop and clean up, in milliseconds. */
 const PATIENCE = 20_000;
@@ -51,4 +52,9 @@ export async function endServing(child: ChildProcess): Promise<void> {
 /** The domain of a folder as it was when it was new, in another folder, for another address. */
 export async function copyDomain(folder: string, copy: string, address: string): Promise<void> {
   await promisify(execFile)("bash", [SCRIPT, "copy", folder, copy, address]);
+}
+
+/** A new domain in a folder, not served yet. */
+export async function provisionDomain(folder: string, address: string): Promise<void> {
+  await promisify(execFile)("bash", [SCRIPT, "provision", folder, address]);
 }

@@ -82,7 +82,7 @@ describe("modify (MS-ADTS 3.1.1.5.3)", () => {
 
   it("does not let the mandatory attributes of an account go", async () => {
     const dn = await fresh();
-    for (const name of ["sAMAccountName", "userAccountControl", "primaryGroupID"]) {
+    for (const name of ["sAMAccountName", "userAccountControl", "primaryGroupID", "accountExpires", "countryCode"]) {
       expect((await fails(dn, change("delete", name))).code).toBe(53);
     }
   });

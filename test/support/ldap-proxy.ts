@@ -27,8 +27,8 @@ export interface LdapProxy {
   readonly url: string;
   readonly ca: string;
   readonly caFile: string;
-  /** Asked before each request is forwarded. May be changed at any time. */
-  before: ((request: ProxiedRequest) => Cut | undefined) | undefined;
+  /** Asked before each request is forwarded, which waits for the answer. May be changed at any time. */
+  before: ((request: ProxiedRequest) => Cut | undefined | Promise<Cut | undefined>) | undefined;
   /** Writes that were forwarded. */
   writes(): number;
   /** Connections that were accepted. */
@@ -75,14 +75,19 @@ export async function startLdapProxy(upstream: Upstream, folder: string = tempor
     }
     /** The message whose reply is not delivered. */
     let doomed: number | null = null;
-    onMessages(client, (bytes) => {
+    const forward = async (bytes: Buffer) => {
       const { id, kind, dn } = describe(bytes);
       const isWrite = WRITES.includes(kind);
-      const verdict = proxy.before?.({ kind, dn, write: isWrite ? writes + 1 : 0, connection });
+      const verdict = await proxy.before?.({ kind, dn, write: isWrite ? writes + 1 : 0, connection });
       if (verdict === "drop-before") return cut();
       if (isWrite) writes += 1;
       if (verdict === "drop-after") doomed = id;
       directory.write(bytes);
+    };
+    // One after another, in the order in which they came.
+    let turn = Promise.resolve();
+    onMessages(client, (bytes) => {
+      turn = turn.then(() => forward(bytes)).catch(cut);
     });
     onMessages(directory, (bytes) => {
       const reader = new BerReader(bytes).enter();

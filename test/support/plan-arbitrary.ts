@@ -1,5 +1,6 @@
 /** Random plans with nasty values: emoji, wide and combining characters, controls, right-to-left text, markup. */
 import fc from "fast-check";
+import type { Drift } from "../../reconciler/model/drift.js";
 import { type Op, OUTCOMES, type Values, VERBS } from "../../reconciler/model/op.js";
 import type { Finding, Plan } from "../../reconciler/model/plan.js";
 import type { Value } from "../../reconciler/model/value.js";
@@ -82,6 +83,15 @@ const values: fc.Arbitrary<Values> = fc.dictionary(
   },
 );
 
+const arbitraryDrift: fc.Arbitrary<Drift[]> = fc.array(
+  fc
+    .record({ attribute: nastyText, by: nastyText, version: fc.integer({ min: 1, max: 9 }), isKnown: fc.boolean() })
+    .map(({ attribute, by, version, isKnown }) =>
+      isKnown ? { attribute, changed: { at: "2026-11-20T09:12:00Z", by, version } } : { attribute },
+    ),
+  { maxLength: 3 },
+);
+
 /** An op of one of `people` persons, whose names differ by number only where they are equal by chance. */
 export function arbitraryOp(people: number): fc.Arbitrary<Op> {
   return fc
@@ -97,6 +107,7 @@ export function arbitraryOp(people: number): fc.Arbitrary<Op> {
       because: nastyText,
       file: nastyText,
       origin: fc.constantFrom("policy" as const, "drift" as const, "both" as const, null),
+      drift: arbitraryDrift,
       ledgerOnly: fc.boolean(),
     })
     .map(({ verb, id, label, because, file, ...rest }) =>
@@ -115,6 +126,7 @@ const arbitraryFinding: fc.Arbitrary<Finding> = fc
     next: nastyText,
     object: fc.option(nastyText),
     target: fc.option(nastyText),
+    drift: arbitraryDrift,
     id: fc.option(fc.integer({ min: 1, max: 40 })),
   })
   .map(({ kind, severity, what, id, ...rest }) => {

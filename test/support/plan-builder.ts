@@ -1,4 +1,5 @@
 /** Builds small plans for tests: the staff of Lindwurm, who build bicycles in Leipzig. */
+import type { Drift } from "../../reconciler/model/drift.js";
 import type { IdentityKey, WorkerKey } from "../../reconciler/model/identity.js";
 import type { Reason } from "../../reconciler/model/intent.js";
 import { type Op, type OpDraft, type OutcomeKind, opId, type Values, type Verb } from "../../reconciler/model/op.js";
@@ -34,6 +35,7 @@ export interface OpOptions {
   readonly after?: Values;
   readonly reasons?: readonly Reason[];
   readonly origin?: Op["origin"];
+  readonly drift?: readonly Drift[];
   readonly address?: string | null;
   readonly ledgerOnly?: boolean;
   /** The account is created in the same plan. */
@@ -59,6 +61,7 @@ export function op(verb: Verb, who: Person, options: OpOptions = {}): Op {
     slotLabel: options.slotLabel ?? null,
     reasons: options.reasons ?? [],
     origin: options.origin ?? null,
+    ...(options.drift === undefined ? {} : { drift: options.drift }),
   };
   return { ...draft, id: opId(draft), needs: [] };
 }

@@ -6,7 +6,9 @@ import { readDocument } from "../../reconciler/repo/yaml.js";
 
 /** Run records of all environments, oldest first. */
 export function readRuns(folder: string): RunFile[] {
-  return readAll<RunFile>(join(folder, "state/environments"), "Run").sort((a, b) => (a.started < b.started ? -1 : 1));
+  return readAll<RunFile>(join(folder, "state/environments"), "Run").sort(
+    (a, b) => Date.parse(a.started) - Date.parse(b.started),
+  );
 }
 
 /** Ledger entries of all environments. */

@@ -115,13 +115,13 @@ function message(id: number, ...parts: readonly Buffer[]): Buffer {
   return element(SEQUENCE, element(0x02, Buffer.from([id])), ...parts);
 }
 
-function resultBody(code: number): Buffer[] {
-  return [element(0x0a, Buffer.from([code])), element(OCTETS, ""), element(OCTETS, "")];
+function resultBody(code: number, text = ""): Buffer[] {
+  return [element(0x0a, Buffer.from([code])), element(OCTETS, ""), element(OCTETS, text)];
 }
 
-/** The final response to a request (RFC 4511 section 4.1.9). */
-export function result(id: number, kind: keyof typeof RESULTS, code: number): Buffer {
-  return message(id, element(RESULTS[kind], ...resultBody(code)));
+/** The final response to a request (RFC 4511 section 4.1.9); `text` is its diagnosticMessage. */
+export function result(id: number, kind: keyof typeof RESULTS, code: number, text = ""): Buffer {
+  return message(id, element(RESULTS[kind], ...resultBody(code, text)));
 }
 
 /** The response to Who Am I (RFC 4532). */

@@ -2,7 +2,7 @@
  * A whole world in memory: workers, policies, a ledger, targets and a clock. `run()` is what the commands do, without
  * git: plan, apply by the apply rule, fold the outcomes into the ledger.
  */
-import { isAlreadyTrue } from "../../reconciler/apply/already.js";
+import { isAlreadyTrue, whyStale } from "../../reconciler/apply/already.js";
 import { assertSameDesire, compareWithApproved, isRemoval } from "../../reconciler/apply/compare.js";
 import { type Executed, execute } from "../../reconciler/apply/execute.js";
 import type { SourceRecord, Worker } from "../../reconciler/model/files/index.js";
@@ -123,7 +123,10 @@ export class Simulation {
       const view = views.get(op.target);
       return view !== undefined && isAlreadyTrue(op, view, entryOf(this.ledger, op.target, op.identity));
     };
-    const compared = compareWithApproved(approved, current, present, isTrue);
+    const compared = compareWithApproved(approved, current, present, {
+      isTrue,
+      whyStale: (op) => whyStale(op, views.get(op.target)),
+    });
     const targets = Object.fromEntries(
       policy.targets.map((t) => [
         t.name,

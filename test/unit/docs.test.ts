@@ -21,6 +21,8 @@ function filesBelow(folder: string, ending: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** Together they describe every kind of policy. */
+const POLICY_PAGES = ["policies", "targets", "mappings", "guards"].map((name) => `docs/${name}.md`);
 const PAGES = ["README.md", "CONTRIBUTING.md", "policies/exceptions/README.md", ...filesBelow("docs", ".md")];
 
 describe("generated parts", () => {
@@ -29,15 +31,16 @@ describe("generated parts", () => {
     expect(read("docs/errors.md")).toBe(renderErrors(CODES));
   });
 
-  test("docs/policies.md has the functions and the shipped limits", async () => {
+  test("the pages of policies have the functions and the shipped limits", async () => {
     const { renderFunctions, renderLimits, fillMarkers } = (await script("generate-docs.mjs")) as {
       renderFunctions(functions: ReturnType<typeof listFunctions>): string;
       renderLimits(limits: typeof SHIPPED_LIMITS, group: typeof SHIPPED_GROUP_LIMIT): string;
       fillMarkers(text: string, name: string, content: string): string;
     };
-    const page = read("docs/policies.md");
-    const functions = fillMarkers(page, "functions", renderFunctions(listFunctions()));
-    expect(page).toBe(fillMarkers(functions, "limits", renderLimits(SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT)));
+    const mappings = read("docs/mappings.md");
+    expect(mappings).toBe(fillMarkers(mappings, "functions", renderFunctions(listFunctions())));
+    const guards = read("docs/guards.md");
+    expect(guards).toBe(fillMarkers(guards, "limits", renderLimits(SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT)));
   });
 });
 
@@ -82,7 +85,7 @@ describe("the command line", () => {
   // Commands of other programs that the pages show, with the options they take there.
   const FOREIGN = /\b(?:npx|npm|node scripts|git|ldap\w+)\b.*/;
 
-  test.each(["README.md", "docs/runbook.md", "docs/lifecycle.md", "docs/plan-format.md", "docs/policies.md"])(
+  test.each(["README.md", "docs/runbook.md", "docs/lifecycle.md", "docs/plan-format.md", ...POLICY_PAGES])(
     "%s names only options and commands that exist",
     (page) => {
       const code = [...read(page).matchAll(/`([^`\n]+)`|^ {4}(.+)$/gm)].map(
@@ -120,21 +123,48 @@ test("docs/plan-format.md describes every kind of finding, and no other", () => 
 });
 
 describe("examples of policies", () => {
-  const text = read("docs/policies.md");
-  const blocks = [...text.matchAll(/```yaml\n(apiVersion[\s\S]*?)```/g)].map(([, block]) => block ?? "");
+  const blocks = POLICY_PAGES.flatMap((page) =>
+    [...read(page).matchAll(/```yaml\n(apiVersion[\s\S]*?)```/g)].map(([, block]) => [page, block ?? ""] as const),
+  );
 
   test("there is one for every kind of policy", () => {
-    const kinds = blocks.map((block) => /^kind: (\w+)$/m.exec(block)?.[1]);
+    const kinds = blocks.map(([, block]) => /^kind: (\w+)$/m.exec(block)?.[1]);
     const written = ["Account", "Group", "Run", "SourceRecord", "Worker"];
     expect(new Set(kinds)).toEqual(new Set(FILE_KINDS.filter((kind) => !written.includes(kind))));
   });
 
-  test.each(blocks)("is valid: %#", (block) => {
-    for (const document of readDocuments(Buffer.from(block), "docs/policies.md", { maxBytes: 1_000_000 })) {
-      const place = { file: "docs/policies.md", document };
+  test.each(blocks)("of %s is valid: %#", (page, block) => {
+    for (const document of readDocuments(Buffer.from(block), page, { maxBytes: 1_000_000 })) {
+      const place = { file: page, document };
       const kind = kindOfDocument(document.value, FILE_KINDS, place);
       const errors = typeof kind === "string" ? validateDocument(kind as FileKind, document.value, place) : [kind];
       expect(errors.map((error) => `${formatWhere(error.where)} ${error.message}`)).toEqual([]);
     }
   });
+});
+
+test("every key of a policy is in a page of policies", () => {
+  const pages = POLICY_PAGES.map(read).join("\n");
+  const missing = FILE_KINDS.flatMap((kind) => {
+    const file = kind.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    if (["account", "group", "run", "source-record", "worker"].includes(file)) return [];
+    const schema = JSON.parse(read(`schemas/${file}.schema.json`)) as SchemaPart;
+    return keysOf(schema)
+      .filter((key) => !new RegExp(`\\b${key}\\b`).test(pages))
+      .map((key) => `${kind}: ${key}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+type SchemaPart = Readonly<Record<string, unknown>>;
+
+/** Names of properties at any depth. */
+function keysOf(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const { properties } = part as { readonly properties?: SchemaPart };
+  return [...Object.keys(properties ?? {}), ...Object.values(part).flatMap(keysOf)];
+}
+
+test("no page is longer than 450 lines", () => {
+  expect(PAGES.filter((page) => read(page).split("\n").length > 450)).toEqual([]);
 });

@@ -109,6 +109,17 @@ export interface Op {
   before: Values;
   after: Values;
   origin: "policy" | "drift" | "both" | null;
+  /**
+   * Values that somebody else changed, each with its last change where the target said when and on which server.
+   */
+  drift?: {
+    attribute: string;
+    changed?: {
+      at: string;
+      by: string;
+      version: number;
+    };
+  }[];
   ledgerOnly: boolean;
   reasons: {
     because: string;

@@ -55,6 +55,7 @@ export function holdFights(input: PlanInput, drafts: readonly Draft[], findings:
       object: op.address,
       what: `${op.slot ?? op.verb} of ${op.label} was put back ${count} times within ${fight.within ?? "7d"} and changed again: not written`,
       next: "Find out who else writes it, then give it up in the mapping or stop the other side.",
+      ...(op.drift === undefined ? {} : { drift: op.drift }),
     });
     return false;
   });

@@ -34,6 +34,8 @@ const NEVER = "9223372036854775807";
 /** MS-SAMR 3.1.1.8.4 and Active Directory's own dialogs. */
 const FORBIDDEN_SAM = new Set('"/\\[]:;|=,+*?<>@');
 const MAX_ACCOUNT_SAM = 20;
+/** What an account that has it never loses again, beside its name, type and primary group. */
+const KEPT = ["accountexpires", "codepage", "countrycode", "pwdlastset"];
 
 /** Fills in what a new object gets by itself. Attributes that the request gave are there already. */
 export function applyDefaults(directory: Directory, draft: Draft): void {
@@ -75,6 +77,7 @@ export function checkPrincipal(directory: Directory, draft: Draft): void {
     if (touched("grouptype")) checkGroupType(directory, draft);
     return;
   }
+  if (KEPT.some((key) => touched(key) && draft.values(key).length === 0)) throw unwilling(0x2077);
   if (touched("userprincipalname")) checkPrincipalName(directory, draft);
   if (touched("useraccountcontrol") || touched("unicodepwd")) checkControl(draft);
   if (touched("pwdlastset")) checkPasswordTime(directory, draft);

@@ -2,6 +2,7 @@
 import { isUnder } from "../../support/dn.js";
 import { noSuchObject } from "./failure.js";
 import { formatTime, parseGuid, parseSid } from "./identifiers.js";
+import { type LinkChange, stampChanges } from "./replication.js";
 import { BACK_LINKS, type ClassSchema } from "./schema.js";
 import { type Delta, type Entry, encodeDelta, isDeleted, type Store } from "./store.js";
 import type { Value } from "./values.js";
@@ -125,6 +126,7 @@ export class Directory {
       draft.set("usncreated", usn);
       draft.set("whencreated", time);
     }
+    stampChanges(draft, usn, time);
     draft.set("usnchanged", usn);
     draft.set("whenchanged", time);
     return draft.deltas();
@@ -182,6 +184,28 @@ export class Draft {
   /** Whether the attribute differs from what is stored. */
   touched(key: string): boolean {
     return this.#before.attributes.get(key) !== this.#attributes.get(key);
+  }
+
+  /** Attributes that differ from what is stored. */
+  touchedKeys(): string[] {
+    return [...new Set([...this.#before.attributes.keys(), ...this.#attributes.keys()])].filter((key) =>
+      this.touched(key),
+    );
+  }
+
+  touchedLinks(): LinkChange[] {
+    const list = (sets: ReadonlyMap<string, ReadonlySet<number>>, change: LinkChange["change"]): LinkChange[] =>
+      [...sets].flatMap(([attribute, targets]) => [...targets].map((target) => ({ attribute, target, change })));
+    return [...list(this.#removed, "remove"), ...list(this.#added, "add")];
+  }
+
+  /** Whether the stored entry has the attribute. */
+  had(key: string): boolean {
+    return this.#before.attributes.has(key);
+  }
+
+  get moved(): boolean {
+    return this.parent !== this.#before.parent;
   }
 
   hasLink(attribute: string, target: number): boolean {

@@ -7,7 +7,7 @@ import { applyDefaults, GROUP, UAC } from "./accounts.js";
 import { type Directory, Draft } from "./directory.js";
 import { parseGuid, parseSid } from "./identifiers.js";
 import { hashPassword } from "./passwords.js";
-import { CLASSES, type ClassSchema } from "./schema.js";
+import { ATTRIBUTES, CLASSES, type ClassSchema } from "./schema.js";
 import type { Value } from "./values.js";
 import { finishEntry, startEntry } from "./write-add.js";
 
@@ -20,6 +20,34 @@ const NO_EXPIRY = 0x10000;
 const SECURITY_GLOBAL = String(GROUP.security | GROUP.global);
 const SECURITY_LOCAL = String(GROUP.security | GROUP.local);
 
+const SECURITY_UNIVERSAL = String(GROUP.security | GROUP.universal);
+/** RIDs of well-known groups (MS-DTYP 2.4.2.4). */
+const BUILTIN_GROUPS = {
+  Administrators: 544,
+  Users: 545,
+  Guests: 546,
+  "Account Operators": 548,
+  "Server Operators": 549,
+  "Print Operators": 550,
+  "Backup Operators": 551,
+  Replicator: 552,
+};
+const DOMAIN_GROUPS = {
+  "Domain Admins": 512,
+  "Domain Users": 513,
+  "Domain Guests": 514,
+  "Domain Computers": 515,
+  "Domain Controllers": 516,
+  "Schema Admins": 518,
+  "Enterprise Admins": 519,
+  "Read-only Domain Controllers": 521,
+  "Key Admins": 526,
+  "Enterprise Key Admins": 527,
+};
+/** Users and guests; all others are protected (MS-ADTS 3.1.1.6.1.2). */
+const UNPROTECTED: ReadonlySet<number> = new Set([513, 514, 515, 545, 546]);
+const FOREST_WIDE: ReadonlySet<number> = new Set([518, 519, 527]);
+
 type Attributes = Readonly<Record<string, Value>>;
 
 /** Fills an empty directory. Nothing is written until the caller saves the store. */
@@ -29,6 +57,7 @@ export function populate(
   options: { readonly recycleBin: boolean },
 ): void {
   addNamingContexts(directory);
+  addSchema(directory);
   addRecycleBin(directory, options.recycleBin);
   addBuiltins(directory);
   addCompany(directory);
@@ -82,6 +111,18 @@ function addNamingContexts(directory: Directory): void {
   add(directory, server, classOf("nTDSDSA"), "NTDS Settings", { invocationId: naming.invocationId });
 }
 
+/** The definitions of attributes (MS-ADTS 3.1.1.2.3), as far as clients look at them. */
+function addSchema(directory: Directory): void {
+  for (const { name, multiple, max, flags } of ATTRIBUTES.values()) {
+    add(directory, directory.naming.schemaDn, classOf("attributeSchema"), name, {
+      lDAPDisplayName: name,
+      isSingleValued: multiple ? "FALSE" : "TRUE",
+      searchFlags: flags.has("index") ? "1" : "0",
+      ...(Number.isFinite(max) ? { rangeUpper: String(max) } : {}),
+    });
+  }
+}
+
 /** The optional feature and, where it is enabled, the reference to it on CN=Partitions (MS-ADTS 3.1.1.9.1). */
 function addRecycleBin(directory: Directory, isOn: boolean): void {
   const { configurationDn } = directory.naming;
@@ -106,20 +147,16 @@ function addBuiltins(directory: Directory): void {
   const builtin = add(directory, baseDn, classOf("builtinDomain"), "Builtin", CRITICAL);
   const sid = (text: string): Buffer => parseSid(text) ?? Buffer.alloc(0);
   const group = classOf("group");
-  for (const [name, rid] of [
-    ["Administrators", 544],
-    ["Users", 545],
-    ["Guests", 546],
-  ] as const) {
+  for (const [name, rid] of Object.entries(BUILTIN_GROUPS)) {
     const own = { ...CRITICAL, objectSid: sid(`S-1-5-32-${rid}`), sAMAccountName: name, groupType: SECURITY_LOCAL };
-    add(directory, builtin, group, name, own);
+    add(directory, builtin, group, name, { ...own, ...(UNPROTECTED.has(rid) ? {} : { adminCount: "1" }) });
   }
   const users = `CN=Users,${baseDn}`;
   const inDomain = (rid: number): Attributes => ({ ...CRITICAL, objectSid: sid(`${domainSid}-${rid}`) });
-  const groups = { "Domain Admins": 512, "Domain Users": 513, "Domain Guests": 514, "Domain Computers": 515 };
-  for (const [name, rid] of Object.entries(groups)) {
-    const protectedGroup = rid === 512 ? { adminCount: "1" } : {};
-    add(directory, users, group, name, { ...inDomain(rid), ...protectedGroup, sAMAccountName: name });
+  for (const [name, rid] of Object.entries(DOMAIN_GROUPS)) {
+    const protectedGroup = UNPROTECTED.has(rid) ? {} : { adminCount: "1" };
+    const scope = FOREST_WIDE.has(rid) ? { groupType: SECURITY_UNIVERSAL } : {};
+    add(directory, users, group, name, { ...inDomain(rid), ...protectedGroup, ...scope, sAMAccountName: name });
   }
   const user = classOf("user");
   const account = (name: string, rid: number, control: number, more: Attributes = {}): string => {
@@ -129,8 +166,12 @@ function addBuiltins(directory: Directory): void {
   const administrator = account("Administrator", 500, UAC.normal | NO_EXPIRY, { adminCount: "1" });
   account("Guest", 501, UAC.normal | UAC.disabled | UAC.passwordNotRequired | NO_EXPIRY);
   account("krbtgt", 502, UAC.normal | UAC.disabled, { adminCount: "1" });
-  addMember(directory, `${rdn("CN", "Domain Admins")},${users}`, administrator);
-  addMember(directory, `CN=Administrators,${builtin}`, administrator);
+  const administrators = `CN=Administrators,${builtin}`;
+  addMember(directory, administrators, administrator);
+  for (const name of ["Domain Admins", "Enterprise Admins", "Schema Admins"])
+    addMember(directory, childDn("CN", name, users), administrator);
+  for (const name of ["Domain Admins", "Enterprise Admins"])
+    addMember(directory, administrators, childDn("CN", name, users));
   const dc = {
     sAMAccountName: "DC1$",
     userAccountControl: String(UAC.server | 0x80000),

@@ -3,6 +3,7 @@ import type { Directory } from "./directory.js";
 import { CODE, protocolFailure } from "./failure.js";
 import { ridOf } from "./identifiers.js";
 import type { OutputAttribute } from "./messages.js";
+import { attributeMetaData, propertyMetaData, valueMetaData } from "./replication.js";
 import { ATTRIBUTES, type AttributeSchema, allowsAttribute } from "./schema.js";
 import { bytesOf, type Entry, isDeleted, textOf } from "./store.js";
 import type { Value } from "./values.js";
@@ -94,6 +95,12 @@ function constructed(directory: Directory, entry: Entry, key: string): readonly 
   switch (key) {
     case "canonicalname":
       return [canonicalName(directory, entry)];
+    case "msds-replattributemetadata":
+      return attributeMetaData(directory.naming, entry);
+    case "msds-replvaluemetadata":
+      return valueMetaData(directory.naming, entry, directory.store);
+    case "replpropertymetadata":
+      return [propertyMetaData(directory.naming, entry)];
     case "primarygrouptoken": {
       const sid = bytesOf(entry, "objectSid");
       return sid === undefined ? [] : [String(ridOf(sid))];

@@ -4,7 +4,8 @@
  *   name  syntax[*]  rangeUpper  classes  flags
  * `*` marks multi-valued; rangeUpper is in characters (text) or bytes, `-` for none. Classes: t every object, p person-like
  * (user, inetOrgPerson, computer, contact), u accounts, s security principals (accounts and groups), m mail recipients
- * (p and groups), g groups, a addressable (p and organizationalUnit), k computer, d domain, n owned by nobody else (system).
+ * (p and groups), g groups, a addressable (p and organizationalUnit), k computer, d domain, x domain controllers,
+ * z the schema's own objects.
  * Flags: system (systemOnly), sam (owned by SAM), back (back-link), secret (never returned), built (constructed), index.
  */
 const ROWS = `
@@ -135,6 +136,13 @@ primaryGroupToken            int    -     g    system built
 groupType                    int    -     g
 member                       dn*    -     g
 invocationId                 guid   -     x    system
+replPropertyMetaData         bytes  -     t    system built
+msDS-ReplAttributeMetaData   text*  -     t    system built
+msDS-ReplValueMetaData       text*  -     t    system built
+lDAPDisplayName              text   -     z    system index
+isSingleValued               bool   -     z    system
+rangeUpper                   int    -     z    system
+searchFlags                  int    -     z    system
 minPwdLength                 int    -     d
 pwdProperties                int    -     d
 pwdHistoryLength             int    -     d
@@ -237,6 +245,7 @@ export const CLASSES: ReadonlyMap<string, ClassSchema> = new Map(
     classRow("builtinDomain", ["top"], "td", "Builtin-Domain", []),
     classRow("configuration", ["top"], "t", "Configuration", []),
     classRow("dMD", ["top"], "t", "DMD", []),
+    classRow("attributeSchema", ["top"], "tz", "Attribute-Schema", []),
     classRow("sitesContainer", ["top"], "t", "Sites-Container", []),
     classRow("site", ["top"], "t", "Site", []),
     classRow("serversContainer", ["top"], "t", "Servers-Container", []),

@@ -10,6 +10,7 @@ import { type Directory, Draft } from "./directory.js";
 import { unwilling, updateFailure } from "./failure.js";
 import { formatGuid, ridOf } from "./identifiers.js";
 import type { DeleteRequest, ModifyRequest } from "./messages.js";
+import { STAMPS } from "./replication.js";
 import { ATTRIBUTES } from "./schema.js";
 import { bytesOf, type Entry, isDeleted, textOf } from "./store.js";
 import { decode } from "./values.js";
@@ -19,12 +20,13 @@ import { checkRdn, readRdn } from "./write-add.js";
 const MAX_KEPT_NAME = 75;
 
 /** What a tombstone keeps, of what this directory has (MS-ADTS 3.1.1.5.5.1.1; sn and others go). */
-const KEPT_BY_TOMBSTONES = new Set(
-  (
+const KEPT_BY_TOMBSTONES = new Set([
+  STAMPS,
+  ...(
     "cn name ou objectclass objectguid objectsid instancetype isdeleted msds-lastknownrdn samaccountname " +
     "useraccountcontrol grouptype usncreated usnchanged whencreated whenchanged"
   ).split(" "),
-);
+]);
 const LINKS = [...ATTRIBUTES.values()]
   .filter(({ syntax, flags, key }) => syntax === "dn" && !flags.has("back") && key !== "lastknownparent")
   .map(({ key }) => key);

@@ -10,7 +10,7 @@ export const EXPRESSION_CODES = codes({
   "MUS-1202": {
     title: "Unknown function",
     who: "policy-author",
-    next: "Use the function suggested, or one of docs/policies.md.",
+    next: "Use the function suggested, or one of docs/mappings.md.",
     exit: 7,
   },
   "MUS-1203": {

@@ -6,6 +6,8 @@
 import type { Anchor, Observed, ObservedGroup, Selection, TakenName } from "../../model/observed.js";
 import { normalizeDn, parentDn } from "../../support/dn.js";
 import { assemblePicture, proxyAddress } from "../picture.js";
+import { gatherMembers, type KnownMembers } from "./known-members.js";
+import { followProtection, type Protection } from "./protected-groups.js";
 import { anchorOf, isAccount, isBelow, type Place, textOf, textsOf, toAccount } from "./read.js";
 import { type Entry, incomplete } from "./search.js";
 
@@ -18,10 +20,14 @@ interface Located {
   readonly dn: string;
 }
 
-/** What was read of a directory: every object below the base, and the groups that were asked for with all their members. */
+/**
+ * What was read of a directory: every object below the base, the groups that were asked for with all their members, and
+ * the protected ones.
+ */
 export interface Reading {
   readonly objects: readonly Entry[];
   readonly groups: readonly Entry[];
+  readonly protection: Protection;
 }
 
 /** Throws MUS-5003 when the picture cannot be proven complete. */
@@ -34,12 +40,22 @@ export function assembleDirectory(place: Place, target: string, selection: Selec
   proveComplete(place, objects);
   const parents = new Set(objects.map((object) => normalizeDn(parentDn(object.entry.dn))));
   const accounts = objects.filter((object) => isAccount(object.entry));
+  const members = gatherMembers(accounts);
+  const protectedBy = followProtection(place, reading.protection, members);
+  const groups = new Map(
+    reading.groups.map((entry) => {
+      const group = observeGroup(place, entry, members);
+      const why = protectedBy.groups.get(group.anchor);
+      return [group.anchor, why === undefined ? group : { ...group, protected: why }];
+    }),
+  );
   return assemblePicture({
     target,
-    accounts: accounts.map(({ entry, dn }) =>
-      toAccount(place, entry, selection.attributes, { hasChildren: parents.has(dn) }),
-    ),
-    groups: observeGroups(place, reading.groups, accounts),
+    accounts: accounts.map(({ entry, anchor, dn }) => {
+      const account = toAccount(place, entry, selection.attributes, { hasChildren: parents.has(dn) });
+      return { ...account, protected: account.protected ?? protectedBy.accounts.get(anchor) ?? null };
+    }),
+    groups: [...groups.values()],
     names: objects.flatMap((object) => namesOf(place, object)),
     containers: objects.filter((object) => hasClass(object.entry, CONTAINER_CLASSES)).map((object) => object.entry.dn),
   });
@@ -70,29 +86,6 @@ function namesOf(place: Place, { entry, anchor, dn }: Located): TakenName[] {
   for (const value of textsOf(entry, "proxyAddresses")) take("address", proxyAddress(value));
   if (isBelow(dn, place.accountContainers)) take("cn", textOf(entry, "cn"));
   return names;
-}
-
-function observeGroups(place: Place, entries: readonly Entry[], accounts: readonly Located[]): ObservedGroup[] {
-  const members: KnownMembers = { byDn: new Map(accounts.map((one) => [one.dn, one.anchor])), byPrimary: new Map() };
-  for (const { entry, anchor } of accounts) {
-    const primary = textOf(entry, "primaryGroupID");
-    if (primary === undefined) continue;
-    const list = members.byPrimary.get(primary);
-    if (list === undefined) members.byPrimary.set(primary, [anchor]);
-    else list.push(anchor);
-  }
-  const groups = new Map<Anchor, ObservedGroup>();
-  for (const entry of entries) {
-    const group = observeGroup(place, entry, members);
-    groups.set(group.anchor, group);
-  }
-  return [...groups.values()];
-}
-
-/** Accounts by normalized DN, and by the group that is their primary one: that membership is no value of `member`. */
-interface KnownMembers {
-  readonly byDn: ReadonlyMap<string, Anchor>;
-  readonly byPrimary: Map<string, Anchor[]>;
 }
 
 function observeGroup(place: Place, entry: Entry, known: KnownMembers): ObservedGroup {

@@ -79,8 +79,12 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
   required: ["cn", "sAMAccountName"],
   maxLength: MAX_LENGTH,
   readOnly: READ_ONLY,
-  // Never, in each of its forms (MS-ADA1 2.2).
-  sameMeaning: { accountExpires: [null, "0", "9223372036854775807"] },
+  // Accounts have these from the start (MS-SAMR 3.1.1.8.1), and Samba does not let them go. Never (MS-ADA1 2.1); unspecified.
+  sameMeaning: {
+    accountExpires: [null, "0", "9223372036854775807"],
+    codePage: [null, "0"],
+    countryCode: [null, "0"],
+  },
   addressLists: ["proxyAddresses"],
   compareAndSwap: true,
   tasks: ["reset-password"],

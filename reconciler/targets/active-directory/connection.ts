@@ -48,6 +48,7 @@ const RESULT = {
   noSuchObject: 32,
   invalidCredentials: 49,
   insufficientAccessRights: 50,
+  unwillingToPerform: 53,
   notAllowedOnNonLeaf: 66,
   entryAlreadyExists: 68,
 } as const;

@@ -1,7 +1,7 @@
 /** From what the server said to the outcome of an op. */
 import type { Anchor } from "../../model/observed.js";
 import type { Op, Outcome } from "../../model/op.js";
-import { displayValue, type Value } from "../../model/value.js";
+import { changedSincePlan, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
 import { ConnectionLost, hasCode, LdapError } from "./connection.js";
 
@@ -19,8 +19,7 @@ export function refusedOutcome(op: Op, detail: string): Outcome {
 
 /** Somebody else changed an attribute; both values are the op's own kind of data. */
 export function changedMeanwhile(op: Op, attribute: string, expected: Value | null, found: Value | null): Outcome {
-  const detail = `${attribute} is ${displayValue(found)}, not ${displayValue(expected)} as it was planned`;
-  return refusedOutcome(op, detail);
+  return refusedOutcome(op, changedSincePlan(attribute, expected, found));
 }
 
 export function isGone(op: Op): Outcome {

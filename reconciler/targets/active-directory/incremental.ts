@@ -13,6 +13,7 @@ import type { PictureMemory } from "../../model/ports.js";
 import { isUnder, normalizeDn, parentDn } from "../../support/dn.js";
 import { hasClass, type Reading } from "./assemble.js";
 import { encodeGuid } from "./codec.js";
+import { findGroups, withAllMembers } from "./protected-groups.js";
 import { anchorOf, type Place, textOf } from "./read.js";
 import { type Known, type Memory, resolveLinks, saveMemory, toEntry, toKnown } from "./remember.js";
 import { type Entry, readAllValues, searchAll } from "./search.js";
@@ -55,9 +56,10 @@ export async function readChanges(
   const changed = entries.filter(({ entry }) => Number(textOf(entry, "uSNChanged") ?? usn + 1) > usn);
   const why = untraceable(place, memory, changed);
   if (why !== null) return why;
-  await applyChanges(place, selection, known, changed);
+  await applyChanges(place, selection, memory, changed);
+  await readNewGroups(place, selection, memory);
   if (changed.length > 0) saveMemory(store, memory);
-  return readingOf(place, selection, known);
+  return readingOf(place, selection, memory);
 }
 
 /** Anchors of the base and the managed containers; null when one of them was not among what was read. */
@@ -94,8 +96,10 @@ function untraceable(place: Place, { known, usn }: Memory, changed: readonly Cha
     if (before === undefined) {
       if (isDeleted(entry)) continue;
       const created = textOf(entry, "uSNCreated");
-      const isOld = created === undefined || Number(created) <= usn || textOf(entry, "lastKnownParent") !== undefined;
+      const isRestored = textOf(entry, "lastKnownParent") !== undefined;
+      const isOld = created === undefined || Number(created) <= usn || isRestored;
       if (isOld && isUnder(entry.dn, place.base)) return OLDER;
+      if (isRestored && hasClass(entry, ["group"])) return OLDER;
     } else if (isDeleted(entry) || before.d !== entry.dn || hasClass(entry, CONTAINERS)) {
       if (hasObjects(before.d)) return hasClass(entry, CONTAINERS) ? `the container ${before.d} was changed` : PARENT;
     }
@@ -106,10 +110,11 @@ function untraceable(place: Place, { known, usn }: Memory, changed: readonly Cha
 async function applyChanges(
   place: Place,
   selection: Selection,
-  known: Map<Anchor, Known>,
+  { known, protectedGroups }: Memory,
   changed: readonly Changed[],
 ): Promise<void> {
-  const wanted = new Set(selection.groups.map(({ name, anchor }) => anchor ?? normalizeDn(name)));
+  const named = selection.groups.map(({ name, anchor }) => anchor ?? normalizeDn(name));
+  const wanted = new Set([...named, ...groupsWithin(known, protectedGroups)]);
   const fresh: Anchor[] = [];
   for (const { entry, anchor } of changed) {
     if (isDeleted(entry)) {
@@ -128,7 +133,44 @@ async function applyChanges(
   if (objects.length > 0) await resolveLinks(place, known, objects, selection);
 }
 
-function readingOf(place: Place, selection: Selection, known: ReadonlyMap<Anchor, Known>): Reading {
+/** These groups and all groups within them, as far as their members are known. */
+function groupsWithin(known: ReadonlyMap<Anchor, Known>, roots: readonly Anchor[]): Set<Anchor> {
+  const found = new Set(roots);
+  for (const anchor of found) {
+    for (const link of known.get(anchor)?.l.member ?? []) {
+      const member = link.startsWith("a:") ? known.get(link.slice(2)) : undefined;
+      if (member?.v.objectclass?.some((name) => name.toLowerCase() === "group") === true) found.add(member.a);
+    }
+  }
+  return found;
+}
+
+/** Reads the members of groups that were put into a protected one, level by level. */
+async function readNewGroups(place: Place, selection: Selection, { known, protectedGroups }: Memory): Promise<void> {
+  for (;;) {
+    const all = [...groupsWithin(known, protectedGroups)].flatMap((anchor) => known.get(anchor) ?? []);
+    const unread = all.filter(({ l }) => l.member === undefined);
+    if (unread.length === 0) return;
+    const wanted = unread.map(({ a }) => new EqualityFilter({ attribute: "objectGUID", value: encodeGuid(a) }));
+    const found = new Map<Anchor, Entry>();
+    for (const entry of await findGroups(place, wanted))
+      found.set(anchorOf(place.session, entry), await withAllMembers(place, entry));
+    for (const object of unread) {
+      const entry = found.get(object.a);
+      // One that was deleted a moment ago has no members; the next read says so.
+      const { v, l } = entry === undefined ? { v: {}, l: { member: [] } } : toKnown(object.a, entry);
+      known.set(object.a, { ...object, v: { ...object.v, ...v }, l: { ...object.l, ...l } });
+    }
+    await resolveLinks(
+      place,
+      known,
+      unread.flatMap(({ a }) => known.get(a) ?? []),
+      selection,
+    );
+  }
+}
+
+function readingOf(place: Place, selection: Selection, { known, protectedGroups }: Memory): Reading {
   const base = normalizeDn(place.base);
   const isAll = base === normalizeDn(place.session.rootDse.defaultNamingContext ?? "");
   const objects: Entry[] = [];
@@ -141,7 +183,9 @@ function readingOf(place: Place, selection: Selection, known: ReadonlyMap<Anchor
     const entry = group === undefined ? undefined : toEntry(group, known);
     if (entry !== undefined && hasClass(entry, ["group"])) groups.push(entry);
   }
-  return { objects, groups };
+  const within = [...groupsWithin(known, protectedGroups)].flatMap((anchor) => known.get(anchor) ?? []);
+  const protection = { roots: protectedGroups, groups: within.map((object) => toEntry(object, known)) };
+  return { objects, groups, protection };
 }
 
 function atDn(known: ReadonlyMap<Anchor, Known>, dn: string): Known | undefined {

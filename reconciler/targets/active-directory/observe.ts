@@ -9,12 +9,13 @@ import { MusterError } from "../../support/errors.js";
 import { assembleDirectory, hasClass, type Reading } from "./assemble.js";
 import { ConnectionLost } from "./connection.js";
 import { readChanges } from "./incremental.js";
+import { requireAttributes } from "./known-attributes.js";
+import { GROUP_ATTRIBUTES, readProtection, withAllMembers } from "./protected-groups.js";
 import { findEntry, ownAttributes, type Place } from "./read.js";
 import { keepReading, openMemory } from "./remember.js";
-import { type Entry, incomplete, readAllValues, searchAll, searchBase } from "./search.js";
+import { type Entry, incomplete, searchAll, searchBase } from "./search.js";
 
 const NAMES = ["sAMAccountName", "userPrincipalName", "mail", "proxyAddresses"] as const;
-const GROUP_ATTRIBUTES = ["objectGUID", "objectClass", "primaryGroupToken", "member"];
 /** Readings that are begun before a connection that breaks each time is given up. */
 const ATTEMPTS = 3;
 
@@ -26,7 +27,7 @@ export interface ObserveOptions {
   readonly now: () => number;
 }
 
-/** Throws MUS-5003 when the picture cannot be proven complete. */
+/** Throws MUS-5003 when the picture cannot be proven complete, MUS-5004 for attributes that the schema lacks. */
 export async function observeDirectory(place: Place, options: ObserveOptions): Promise<Observed> {
   const { session } = place;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -70,7 +71,9 @@ function joinReasons(why: string | null, kept: string): string {
 
 async function readAll(place: Place, selection: Selection, attributes: readonly string[]): Promise<Reading> {
   const objects = await searchAll(place.session, { base: place.base, scope: "sub", attributes });
-  return { objects, groups: await readGroups(place, selection) };
+  await requireAttributes(place, selection, objects);
+  const groups = await readGroups(place, selection);
+  return { objects, groups, protection: await readProtection(place, objects) };
 }
 
 async function readGroups(place: Place, selection: Selection): Promise<Entry[]> {
@@ -84,9 +87,4 @@ async function readGroups(place: Place, selection: Selection): Promise<Entry[]> 
     groups.push(await withAllMembers(place, entry));
   }
   return groups;
-}
-
-async function withAllMembers(place: Place, entry: Entry): Promise<Entry> {
-  const member = await readAllValues(place.session, entry, "member");
-  return { dn: entry.dn, values: new Map([...entry.values, ["member", member]]) };
 }

@@ -1,5 +1,5 @@
 /** One account, or a claim, as the directory holds it now; and the forms in which the driver sees objects. */
-import { AndFilter, EqualityFilter } from "ldapts";
+import { AndFilter, EqualityFilter, OrFilter } from "ldapts";
 import type { Anchor, ObservedAccount, Selection } from "../../model/observed.js";
 import type { Value } from "../../model/value.js";
 import { normalizeDn, parentDn } from "../../support/dn.js";
@@ -109,6 +109,31 @@ export async function findEntry(place: Place, anchor: Anchor, attributes: readon
   const filter = new EqualityFilter({ attribute: "objectGUID", value: encodeGuid(anchor) });
   const [entry] = await searchAll(place.session, { base: place.base, scope: "sub", filter, attributes });
   return entry ?? null;
+}
+
+/** Objects that one search asks for. */
+const BATCH = 100;
+
+/** The entries of many anchors, as findEntry finds each; those that are gone are left out. */
+export async function findEntries(
+  place: Place,
+  anchors: readonly Anchor[],
+  attributes: readonly string[],
+): Promise<Map<Anchor, Entry>> {
+  const domain = place.guidAddresses ? place.session.rootDse.defaultNamingContext : null;
+  const found = new Map<Anchor, Entry>();
+  for (let at = 0; at < anchors.length; at += BATCH) {
+    const batch = anchors.slice(at, at + BATCH);
+    const filters = batch.map((anchor) => new EqualityFilter({ attribute: "objectGUID", value: encodeGuid(anchor) }));
+    const entries = await searchAll(place.session, {
+      base: domain ?? place.base,
+      scope: "sub",
+      filter: new OrFilter({ filters }),
+      attributes: ["objectGUID", ...attributes],
+    });
+    for (const entry of entries) found.set(anchorOf(place.session, entry), entry);
+  }
+  return found;
 }
 
 /** The DN under which a write reaches the object: its GUID, or where it was found just now. Null when it is gone. */

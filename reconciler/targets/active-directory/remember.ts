@@ -17,7 +17,7 @@ import { decodeGuid, decodeText } from "./codec.js";
 import { anchorOf, type Place } from "./read.js";
 import { type Entry, searchAll, searchBase } from "./search.js";
 
-const SCHEMA = 1;
+const SCHEMA = 2;
 /** Milliseconds after which everything is read again, whatever was remembered. */
 const LONGEST = 7 * 86_400_000;
 
@@ -39,6 +39,8 @@ interface Stored {
   /** Epoch milliseconds of the last full read. */
   readonly fullAt: number;
   readonly deletedObjects: Anchor;
+  /** The groups that the directory protects by themselves. */
+  readonly protectedGroups: readonly Anchor[];
   readonly objects: readonly Known[];
 }
 
@@ -74,7 +76,7 @@ export async function openMemory(
 ): Promise<Memory | string> {
   const stored = memory.load() as Partial<Stored> | undefined;
   if (stored === undefined || stored === null) return "nothing usable is remembered";
-  const { schema, scope, server, invocation, usn, fullAt, deletedObjects, objects } = stored;
+  const { schema, scope, server, invocation, usn, fullAt, deletedObjects, protectedGroups, objects } = stored;
   if (schema !== SCHEMA || objects === undefined || usn === undefined || fullAt === undefined)
     return "what is remembered has another form";
   if (scope !== scopeOf(place, selection)) return "other attributes, groups or containers are asked for than last time";
@@ -86,9 +88,10 @@ export async function openMemory(
   const current = await invocationOf(place);
   if (current === null || current !== invocation)
     return "the database of the domain controller is another one than last time";
-  if (deletedObjects === undefined) return "what is remembered has another form";
+  if (deletedObjects === undefined || protectedGroups === undefined) return "what is remembered has another form";
   const known = new Map(objects.map((object) => [object.a, object]));
-  return { schema, scope, server, invocation, usn, fullAt, deletedObjects, newUsn: highestCommittedUSN, known };
+  const about = { schema, scope, server, invocation, usn, fullAt, deletedObjects, protectedGroups };
+  return { ...about, newUsn: highestCommittedUSN, known };
 }
 
 function scopeOf(place: Place, selection: Selection): string {
@@ -123,14 +126,16 @@ export async function keepReading(
   if (deletedObjects === undefined)
     return "the account may not list CN=Deleted Objects, so deletions are seen by full reads only";
   const known = new Map<Anchor, Known>();
-  for (const entry of [...reading.objects, ...reading.groups]) {
+  for (const entry of [...reading.objects, ...reading.groups, ...reading.protection.groups]) {
     const anchor = anchorOf(place.session, entry);
     known.set(anchor, merge(known.get(anchor), toKnown(anchor, entry)));
   }
   await resolveLinks(place, known, [...known.values()], selection);
   const scope = scopeOf(place, selection);
   const about = { schema: SCHEMA, scope, server, invocation, usn, fullAt: now } as const;
-  saveMemory(memory, { ...about, deletedObjects: anchorOf(place.session, deletedObjects), newUsn: usn, known });
+  const protectedGroups = reading.protection.roots;
+  const saved = { ...about, deletedObjects: anchorOf(place.session, deletedObjects), protectedGroups };
+  saveMemory(memory, { ...saved, newUsn: usn, known });
   return null;
 }
 

@@ -8,6 +8,8 @@ export interface RootDse {
   /** DN of the nTDSDSA object: which domain controller this is. */
   readonly dsServiceName: string | null;
   readonly defaultNamingContext: string | null;
+  readonly configurationNamingContext: string | null;
+  readonly schemaNamingContext: string | null;
   /** Every change up to this number is visible to what is read from here on. */
   readonly highestCommittedUSN: number | null;
   /** Whether it calls itself Active Directory (LDAP_CAP_ACTIVE_DIRECTORY_OID, 3.1.1.3.4.3.1). */
@@ -21,6 +23,8 @@ const ATTRIBUTES = [
   "dnsHostName",
   "dsServiceName",
   "defaultNamingContext",
+  "configurationNamingContext",
+  "schemaNamingContext",
   "highestCommittedUSN",
   "supportedCapabilities",
   "tokenGroups",
@@ -49,6 +53,8 @@ export async function readRootDse(connection: Connection): Promise<RootDse> {
     dnsHostName: texts("dnsHostName")[0] ?? null,
     dsServiceName: texts("dsServiceName")[0] ?? null,
     defaultNamingContext: texts("defaultNamingContext")[0] ?? null,
+    configurationNamingContext: texts("configurationNamingContext")[0] ?? null,
+    schemaNamingContext: texts("schemaNamingContext")[0] ?? null,
     highestCommittedUSN: /^\d{1,15}$/.test(usn) ? Number(usn) : null,
     isActiveDirectory: texts("supportedCapabilities").includes(ACTIVE_DIRECTORY),
     user: values("tokenGroups")[0] ?? null,

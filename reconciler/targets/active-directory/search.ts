@@ -54,7 +54,7 @@ export async function searchBase(session: Session, base: string, attributes: rea
   }
 }
 
-/** Whether anything lies below an entry. */
+/** Whether anything lies below an entry. One entry is enough for the answer; a server may send all of them (Samba does). */
 export async function hasChildren(session: Session, base: string): Promise<boolean> {
   const query = { base, scope: "one", attributes: ["1.1"] } as const;
   try {

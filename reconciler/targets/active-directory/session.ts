@@ -19,7 +19,7 @@ import {
   ModifyRequest,
 } from "ldapts";
 import { MusterError } from "../../support/errors.js";
-import { Connection, ConnectionLost, hasCode, type Reply } from "./connection.js";
+import { Connection, ConnectionLost, hasCode, LdapError, type Reply } from "./connection.js";
 import { messageOf } from "./dial.js";
 import { askIdentity } from "./identity.js";
 import { type RootDse, readRootDse } from "./root-dse.js";
@@ -167,7 +167,7 @@ export class Session {
       await connection.request((messageId) => new BindRequest({ messageId, dn: user, password }));
     } catch (error) {
       if (hasCode(error, "invalidCredentials"))
-        throw this.#error("MUS-5002", "the server refused user and password", error);
+        throw this.#error("MUS-5002", `the server refused user and password${refusalOf(error)}`, error);
       throw this.#error("MUS-5001", `the bind to ${server.url} failed: ${messageOf(error)}`, error);
     }
   }
@@ -193,6 +193,27 @@ export class Session {
   #error(code: "MUS-5001" | "MUS-5002", what: string, cause?: unknown): MusterError {
     return new MusterError(code, { what, where: { target: this.options.target }, cause });
   }
+}
+
+/** What "data" of a refused bind says: the Windows error (MS-ERREF 2.2) that a domain controller puts into its text, in hex. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  "525": "there is no such user",
+  "52e": "no such user, or a wrong password",
+  "530": "not at this time of the day",
+  "531": "not from this machine",
+  "532": "the password has expired",
+  "533": "the account is disabled",
+  "701": "the account has expired",
+  "773": "the password must be changed first",
+  "775": "the account is locked out",
+};
+
+/** ": the account is disabled (data 533)"; "" where the server does not say why. */
+function refusalOf(error: unknown): string {
+  const data = error instanceof LdapError ? /\bdata ([0-9a-f]{3,8})\b/i.exec(error.diagnostic)?.[1] : undefined;
+  if (data === undefined) return "";
+  const meaning = REFUSALS[data.toLowerCase()];
+  return meaning === undefined ? ` (data ${data})` : `: ${meaning} (data ${data})`;
 }
 
 /** Whether an error means that no reply came to a request that may have been executed. */

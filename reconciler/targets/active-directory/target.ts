@@ -2,7 +2,16 @@
 import type { Check, DelegationStyle, Needs } from "../../model/check.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
 import { type Op, type Outcome, objectKey } from "../../model/op.js";
-import type { Capabilities, Clock, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
+import type {
+  Capabilities,
+  ChangeQuery,
+  Clock,
+  Forecast,
+  LastChanges,
+  PictureMemory,
+  ReadyOp,
+  TargetPort,
+} from "../../model/ports.js";
 import { isUnder, normalizeDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import { APPLY_CONCURRENCY, LDAP_MEMBERS_PER_MODIFY } from "../../support/limits.js";
@@ -11,6 +20,7 @@ import { addDeleted } from "./deleted.js";
 import { examine, type Patient, writeDelegation } from "./doctor/examine.js";
 import { groundOf } from "./doctor/grants.js";
 import { failedOutcome } from "./errors.js";
+import { readLastChanges } from "./last-changes.js";
 import { observeDirectory } from "./observe.js";
 import { FORGOTTEN_PASSWORDS, type PasswordRules } from "./password.js";
 import { type Place, readAccount, readClaimed } from "./read.js";
@@ -91,6 +101,10 @@ export class ActiveDirectoryTarget implements TargetPort {
 
   async findClaim(claim: string, selection: Selection): Promise<ObservedAccount | null> {
     return readClaimed(this.#opened(), claim, selection);
+  }
+
+  async lastChanges(queries: readonly ChangeQuery[]): Promise<LastChanges> {
+    return readLastChanges(this.#opened(), queries);
   }
 
   apply(ops: readonly ReadyOp[], _selection: Selection): AsyncIterable<Outcome> {

@@ -114,7 +114,8 @@ export class MemoryDirectory {
     this.replace({ ...this.get(anchor), enabled: true });
   }
 
-  protectAccount(anchor: Anchor, why: string | null): void {
+  /** An account or a group. */
+  protect(anchor: Anchor, why: string | null): void {
     this.replace({ ...this.get(anchor), protected: why });
   }
 

@@ -118,6 +118,7 @@ function observeGroup(directory: MemoryDirectory, record: DirectoryRecord, seen:
     managed: directory.isManaged(record),
     members: shown,
     others: members.others + members.accounts.size - shown.length,
+    ...(record.protected === null ? {} : { protected: record.protected }),
   };
 }
 

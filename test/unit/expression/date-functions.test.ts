@@ -45,6 +45,20 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ['IIF(DateDiff("d", Now(), CDate([a])) = 0, "today", "not")', { a: "2031-04-02" }, "today"],
     ['DateDiff("d", [a], Now())', { a: null }, null],
   ],
+  "EndOfDay: the first instant of the next local day": [
+    ['EndOfDay("2027-03-31", "Europe/Berlin")', {}, "3/31/2027 10:00:00 PM"],
+    ['EndOfDay("2027-01-31", "Europe/Berlin")', {}, "1/31/2027 11:00:00 PM"],
+    ['EndOfDay("2027-03-31", "Pacific/Auckland")', {}, "3/31/2027 11:00:00 AM"],
+    ['EndOfDay("2027-03-31", "America/Los_Angeles")', {}, "4/1/2027 7:00:00 AM"],
+    ['EndOfDay("2027-03-31", "UTC")', {}, "4/1/2027 12:00:00 AM"],
+    // The day on which Berlin's clocks go forward has 23 hours; that of Azores' (at midnight) begins at 1 o'clock.
+    ['EndOfDay("2027-03-28", "Europe/Berlin")', {}, "3/28/2027 10:00:00 PM"],
+    ['EndOfDay("2027-03-27", "Atlantic/Azores")', {}, "3/28/2027 1:00:00 AM"],
+    ['EndOfDay("2028-02-28", "Asia/Kolkata")', {}, "2/28/2028 6:30:00 PM"],
+    ['EndOfDay("2027-12-31T15:00", [z])', { z: "Asia/Tokyo" }, "12/31/2027 3:00:00 PM"],
+    ["EndOfDay([a], [z])", { a: null, z: "Asia/Tokyo" }, null],
+    ["EndOfDay([a], [z])", { a: "2027-03-31", z: null }, null],
+  ],
   "NumFromDate and DateFromNum: 100 ns since 1601, exact beyond a double": [
     ['NumFromDate("1601-01-01")', {}, "0"],
     ['NumFromDate("1970-01-01T00:00:00Z")', {}, "116444736000000000"],
@@ -117,6 +131,8 @@ describe("values that are no dates", () => {
     ["CDate([a])", { a: "13/1/2031 1:00:00 AM" }],
     ['DateAdd("yyyy", 8000, [a])', { a: "2031-04-02" }],
     ['DateAdd("d", [n], [a])', { a: "2031-04-02", n: "9223372036854775807" }],
+    ["EndOfDay([a], [z])", { a: "2027-03-31", z: "Berlin" }],
+    ["EndOfDay([a], [z])", { a: "9999-12-31", z: "Europe/Berlin" }],
     ["DateFromNum([a])", { a: "9223372036854775807" }],
     ["DateFromNum([a])", { a: "-1" }],
     ["NumFromDate([a])", { a: "1600-12-31" }],
@@ -142,6 +158,10 @@ test("formats are checked before anybody is evaluated", () => {
   expect(input("HH:mm")).toEqual(["MUS-1204 10:27"]);
   expect(mistakes('FormatDateTime([a], "Lenient", "yyyy", "yyyy")')).toEqual(["MUS-1204 10:25"]);
   expect(mistakes('FormatDateTime([a], [b], "yyyy")')).toEqual(["MUS-1204 10:25"]);
+});
+
+test("a time zone that is written out is checked before anybody is evaluated", () => {
+  expect(mistakes('EndOfDay([a], "Europe/Berln")')).toEqual(["MUS-1204 10:19"]);
 });
 
 test("an offset that is read and not written is warned of: the day can shift (5.9)", () => {

@@ -167,6 +167,7 @@ describe("the table of functions", () => {
     const names = (origin: string) => listFunctions().flatMap((f) => (f.origin === origin ? [f.name] : []));
     expect(new Set(names("entra"))).toEqual(new Set(documented.split(" ")));
     expect(names("cloud-sync")).toEqual(["Error", "Trim"]);
+    expect(names("muster")).toContain("EndOfDay");
   });
   test("names its parameters", () => {
     const left = listFunctions().find((f) => f.name === "Left");

@@ -80,6 +80,22 @@ describe("the fold of outcomes", () => {
     expect(foldOutcome(before, bind, outcome(bind, "already"), CONTEXT)).toBe(before);
   });
 
+  it("tells members that Muster granted from those that somebody else added, also since the plan", () => {
+    const add = op("add-member", ZOE, { slot: "g1", slotLabel: "CN=Works", after: { member: true } });
+    const created = fold(CREATE);
+    const originAfter = (kind: OutcomeKind, ledgerOnly = false) =>
+      foldOutcome(created, { ...add, ledgerOnly }, outcome(add, kind), CONTEXT)?.current?.memberships.g1?.origin;
+    expect([originAfter("done"), originAfter("already"), originAfter("done", true)]).toEqual([
+      "granted",
+      "found",
+      "found",
+    ]);
+    // A run that is resumed finds what it granted before.
+    const granted = fold(CREATE, add);
+    const again = foldOutcome(granted, add, outcome(add, "already"), CONTEXT);
+    expect(again?.current?.memberships.g1?.origin).toBe("granted");
+  });
+
   it("knows who disabled an account", () => {
     const bound = (after: Record<string, string | boolean>) =>
       fold(op("bind", ZOE, { after: { anchor: ZOE.anchor, ...after }, ledgerOnly: true }))?.current;

@@ -40,6 +40,7 @@ function dayInDecember() {
       update(nora, "manager", { ref: jonas.identity }, null),
       update(nora, "info", "Visits dealers in Saxony on Tuesdays", "Visits dealers in Saxony on Mondays", {
         origin: "drift",
+        drift: [{ attribute: "info", changed: { at: "2026-11-20T09:12:00Z", by: "DC1", version: 3 } }],
       }),
       update(ken, "department", "組立", "塗装"),
       removeMember(jonas, "Frame Workshop", left),
@@ -68,6 +69,7 @@ function dayInDecember() {
         worker: ken.worker,
         target: "works-ad",
         next: "Commit a Release, or end the employment in HR.",
+        drift: [{ attribute: "enabled", changed: { at: "2026-11-30T22:05:41Z", by: "DC2", version: 7 } }],
       }),
     ],
   });

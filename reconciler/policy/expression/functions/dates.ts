@@ -1,8 +1,9 @@
-/** Functions on date-times. Everything is UTC; Now() is the as-of instant of the plan, never the clock. */
+/** Functions on date-times. Everything but EndOfDay is UTC; Now() is the as-of instant of the plan, never the clock. */
+import { endOfDay, isZone } from "../../time.js";
 import { addMonths, DAY_MS, fromFileTime, instant, toCivil, toFileTime } from "../calendar.js";
 import type { Call, FunctionDefinition } from "../call.js";
 import { optional, required } from "../signature.js";
-import type { DateTimeValue } from "../value.js";
+import { type DateTimeValue, quoteValue } from "../value.js";
 import { compileFormatDateTime } from "./format-date-time.js";
 import { lift1, lift2 } from "./lift.js";
 
@@ -91,6 +92,24 @@ export const DATE_FUNCTIONS: readonly FunctionDefinition[] = [
         const ticks = toFileTime(date);
         return ticks < 0n ? call.fail("a time stamp cannot be before 1601") : ticks;
       }),
+  },
+  {
+    name: "EndOfDay",
+    parameters: [required("date", "date"), required("timeZone", "text")],
+    returns: "date",
+    summary: "The instant at which a calendar day is over in an IANA time zone: the first one of the next day there.",
+    origin: "muster",
+    compile: (call) => {
+      const zone = call.arguments[1]?.constant;
+      if (typeof zone === "string" && !isZone(zone)) call.reject("MUS-1204", `"${zone}" is no IANA time zone`, 1);
+      return lift2(call.date(0), call.text(1), (date, timeZone) => {
+        if (!isZone(timeZone)) return call.fail(`${quoteValue(timeZone)} is no IANA time zone`);
+        const { year, month, day } = toCivil(date);
+        if (year === 9999) return call.fail("the result is outside the years 1 to 9999");
+        const text = [String(year).padStart(4, "0"), ...[month, day].map((part) => String(part).padStart(2, "0"))];
+        return { epochMs: endOfDay(text.join("-"), timeZone), ticks: 0 };
+      });
+    },
   },
   {
     name: "FormatDateTime",

@@ -36,6 +36,6 @@ export function explainRefusal(name: string): Refusal | undefined {
   return {
     code: "MUS-1202",
     what: `${name} belongs to cloud sync and is not offered here`,
-    next: "Use one of the functions of docs/policies.md.",
+    next: "Use one of the functions of docs/mappings.md.",
   };
 }

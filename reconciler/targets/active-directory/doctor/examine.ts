@@ -12,7 +12,7 @@ import { dsaclsLines, sambaAccount, sambaLine } from "./delegation.js";
 import { counted, ok, problem, unknown, warning } from "./findings.js";
 import { DELETED_OBJECTS, type Grant, type Ground, grantsFor } from "./grants.js";
 import { examinePrincipal, findPrincipal } from "./principal.js";
-import { examineGrant, type Judge } from "./rights.js";
+import { examineGrants, type Judge } from "./rights.js";
 import { SAMPLE, type Sample, takeSample } from "./sample.js";
 import { examineSchema, readSchema } from "./schema.js";
 import { examineClock, examineLevels, examineRecycleBin, ROOT_DSE } from "./server.js";
@@ -92,9 +92,8 @@ async function examineInside({ session, ground, claim }: Patient, needs: Needs, 
   const sample = await takeSample(session, ground, needs.groups);
   checks.push(...examineContainers(sample, ground, needs), ...(await examineReading(session, sample, ground, needs)));
   const judge: Judge = { sample, requester: principal.requester, schema, account: session.options.user };
-  for (const grant of grants.filter(({ right }) => right !== "read" && right !== "list-deleted"))
-    checks.push(examineGrant(judge, grant));
-  return [...checks, ...examineExcess(judge, needs, ground)];
+  const examined = grants.filter(({ right }) => right !== "read" && right !== "list-deleted");
+  return [...checks, ...examineGrants(judge, examined), ...examineExcess(judge, needs, ground)];
 }
 
 function schemaNames(needs: Needs, claim: string, grants: readonly Grant[]): string[] {
@@ -118,11 +117,14 @@ function examineContainers(sample: Sample, ground: Ground, needs: Needs): Check[
 
 /** What every run reads; and deleted objects, which only the Recycle Bin and incremental reads need. */
 async function examineReading(session: Session, sample: Sample, ground: Ground, needs: Needs): Promise<Check[]> {
-  const hidden = [...sample.accounts, ...sample.groups].filter((one) => !one.readable);
+  const seen = [...sample.accounts, ...sample.groups];
+  const hidden = seen.filter((one) => !one.readable);
   const remedy = `dsacls "${ground.base}" /I:T /G "${session.options.user}:GR"`;
   const what = `objectGUID or userAccountControl of ${hidden[0]?.dn ?? ""} cannot be read`;
-  const checks =
-    hidden.length > 0 ? [problem("read", null, what, remedy)] : [ok("read", null, "accounts and groups can be read")];
+  const checks: Check[] = [];
+  if (hidden.length > 0) checks.push(problem("read", null, what, remedy));
+  else if (seen.length === 0) checks.push(unknown("read", null, "there is no account and no group to look at"));
+  else checks.push(ok("read", null, "accounts and groups can be read"));
   const base = `${DELETED_OBJECTS},${ground.domain}`;
   const question = { base, scope: "base", attributes: ["objectGUID"], showDeleted: true } as const;
   const [deleted] = await ask(session, question).catch(() => []);
@@ -137,6 +139,8 @@ async function examineReading(session: Session, sample: Sample, ground: Ground, 
 /** More than the role needs. */
 function examineExcess(judge: Judge, needs: Needs, ground: Ground): Check[] {
   const { sample } = judge;
+  if (sample.containers.length === 0)
+    return [unknown("excess", null, "there is no container to look at, so it is not known what is too much")];
   if (sample.containers.every(({ effective }) => effective === null))
     return [unknown("excess", null, "the server does not show effective rights, so it is not known what is too much")];
   const owned = sample.containers.filter(({ mayChange }) => (mayChange & WRITE_DAC_OR_OWNER) !== 0);

@@ -26,7 +26,20 @@ type Verdict = "yes" | "no" | "unknown";
 /** Objects that are named in a finding. */
 const NAMED = 3;
 
-export function examineGrant(judge: Judge, grant: Grant): Check {
+/** All of them; below a container that cannot be seen there is one finding, whatever is needed there. */
+export function examineGrants(judge: Judge, grants: readonly Grant[]): Check[] {
+  const isSeen = (grant: Grant) => objectsOf(judge.sample, grant).length > 0;
+  const unseen = new Map<string, number>();
+  for (const grant of grants) if (!isSeen(grant)) unseen.set(grant.dn, (unseen.get(grant.dn) ?? 0) + 1);
+  return [
+    ...grants.filter(isSeen).map((grant) => examineGrant(judge, grant)),
+    ...[...unseen].map(([dn, count]) =>
+      unknown("right", dn, `${counted(count, "right")} cannot be looked at: the container cannot be seen`),
+    ),
+  ];
+}
+
+function examineGrant(judge: Judge, grant: Grant): Check {
   const objects = objectsOf(judge.sample, grant);
   const verdicts = objects.map(({ seen, asParent }) => ({ seen, verdict: verdictOn(judge, grant, seen, asParent) }));
   const subject = grant.name === "" ? grant.dn : `${wordOf(grant)} ${grant.name}`;
@@ -40,7 +53,6 @@ export function examineGrant(judge: Judge, grant: Grant): Check {
     const what = `missing ${purpose} on ${names.join("; ")}${more}${part}`;
     return problem("right", subject, what, dsaclsLines(grant, judge.account).join("\n"));
   }
-  if (verdicts.length === 0) return unknown("right", subject, `${purpose}: ${grant.dn} cannot be seen`);
   if (unclear.length > 0) {
     const what = `${purpose}: the server shows neither effective rights nor security descriptors`;
     return unknown("right", subject, what, "Try it in a test environment, or read the security tab of the container.");

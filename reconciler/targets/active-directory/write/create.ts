@@ -118,7 +118,7 @@ async function finish(
   }
 }
 
-/** In the modify that makes the account usable: before any synchronization sees it enabled (MS-ADA2 2.499). */
+/** In the modify that makes the account usable: before any synchronization sees it enabled (MS-ADA2 2.60). */
 function replaceConsistencyGuid(anchor: Anchor): Change {
   const modification = attribute("mS-DS-ConsistencyGuid", [encodeGuid(anchor)]);
   return new Change({ operation: "replace", modification });

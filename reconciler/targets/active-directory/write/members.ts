@@ -12,12 +12,8 @@ import { isManagedGroup } from "../assemble.js";
 import { attribute } from "../codec.js";
 import { ConnectionLost, hasCode, LdapError } from "../connection.js";
 import { failedOutcome, isGone, notExecuted, refusedOutcome, succeeded, wasAlready } from "../errors.js";
-import { findEntry, type Place } from "../read.js";
+import { findEntries, findEntry, type Place } from "../read.js";
 import { readAllValues } from "../search.js";
-import { mapConcurrently } from "../stream.js";
-
-/** Members whose DNs are read at the same time. */
-const LOOKUPS = 16;
 
 export interface MemberOp {
   readonly op: Op;
@@ -37,9 +33,12 @@ export async function changeMembers(place: Place, group: Anchor, ops: readonly M
       return ops.map(({ op, anchor }) => (adds ? refusedOutcome(op, "the group is gone") : wasAlready(op, anchor)));
     if (!isManagedGroup(place, entry.dn))
       return ops.map(({ op }) => refusedOutcome(op, "the group is not within the managed containers"));
-    const found = await mapConcurrently(ops, LOOKUPS, async (one) => {
-      return { ...one, dn: (await findEntry(place, one.anchor, ["1.1"]))?.dn ?? null };
-    });
+    const entries = await findEntries(
+      place,
+      ops.map(({ anchor }) => anchor),
+      [],
+    );
+    const found = ops.map((one) => ({ ...one, dn: entries.get(one.anchor)?.dn ?? null }));
     const gone = found.filter((one) => one.dn === null);
     const located = found.filter((one): one is Located => one.dn !== null);
     const outcomes = gone.map(({ op, anchor }) => (adds ? isGone(op) : wasAlready(op, anchor)));

@@ -4,10 +4,10 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { MusterError } from "../../../support/errors.js";
 import { attribute } from "../codec.js";
-import { hasCode, LdapError } from "../connection.js";
+import { hasCode } from "../connection.js";
 import { failedOutcome, isGone, refusedOutcome, succeeded, unknownOutcome, wasAlready } from "../errors.js";
 import { ACCOUNT_DISABLED, addressOf, controlOf, findEntry, type Place, textOf } from "../read.js";
-import { hasChildren, searchBase } from "../search.js";
+import { type Entry, hasChildren } from "../search.js";
 import { isLostReply } from "../session.js";
 import { withPassword } from "./set-password.js";
 import { settle } from "./settle.js";
@@ -16,12 +16,16 @@ import { settle } from "./settle.js";
 const ATTEMPTS = 3;
 /** What a password may not contain. */
 const NAMES = ["sAMAccountName", "displayName"];
+const ABOUT_PASSWORDS = ["pwdLastSet", "msDS-KeyVersionNumber", "cn", ...NAMES];
+/** userAccountControl: ADS_UF_PASSWD_NOTREQD (MS-ADTS 2.2.16). */
+const PASSWORD_NOT_REQUIRED = 0x20;
 
 /** Changes the one bit that is ours; the whole value is expected as it was read, so that no other bit is overwritten. */
 export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
   const enable = op.verb === "enable";
   for (let attempt = 1; ; attempt++) {
-    const entry = await findEntry(place, anchor, ["userAccountControl"]);
+    const asked = enable ? [...ABOUT_PASSWORDS, place.claim] : [];
+    const entry = await findEntry(place, anchor, ["userAccountControl", ...asked]);
     if (entry === null) return isGone(op);
     const control = controlOf(place.session, entry);
     if (isEnabled(control) === enable) return wasAlready(op, anchor);
@@ -29,7 +33,7 @@ export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promi
     const outcome = await settle({
       op,
       anchor,
-      write: () => writeControl(place, op, place.guidAddresses ? `<GUID=${anchor}>` : entry.dn, control),
+      write: () => writeControl(place, op, entry, place.guidAddresses ? `<GUID=${anchor}>` : entry.dn),
       judge: async () => {
         const again = await findEntry(place, anchor, ["userAccountControl"]);
         if (again === null) return isGone(op);
@@ -43,24 +47,44 @@ export async function switchAccount(place: Place, anchor: Anchor, op: Op): Promi
 }
 
 /**
- * An account whose create was cut off after the add has no password yet, and no domain controller enables one without
- * (52D, ERROR_PASSWORD_RESTRICTION). It gets the password that its create would have set, in the same modify.
+ * An account whose create was cut off after the add has no password yet. It gets the one that its create would have set, in
+ * the modify that enables it. Active Directory refuses to enable an account without one (MS-SAMR 3.1.1.8.10); Samba does
+ * enable it, so there it has to be known before.
  */
-async function writeControl(place: Place, op: Op, address: string, control: number): Promise<void> {
-  try {
-    await place.session.modify(address, controlChanges(control));
-  } catch (error) {
-    if (isEnabled(control) || !lacksPassword(error)) throw error;
-    const entry = await searchBase(place.session, address, ["cn", ...NAMES]);
-    const names = entry === null ? [] : [...NAMES, "cn"].flatMap((name) => textOf(entry, name) ?? []);
-    await withPassword(place, { op, purpose: "initial", account: names[0] ?? address, names }, (changes) =>
-      place.session.modify(address, [...changes, ...controlChanges(control)]),
+async function writeControl(place: Place, op: Op, entry: Entry, address: string): Promise<void> {
+  const control = controlOf(place.session, entry);
+  const change = controlChanges(control);
+  if (isEnabled(control)) return place.session.modify(address, change);
+  const names = [...NAMES, "cn"].flatMap((name) => textOf(entry, name) ?? []);
+  const withInitial = () =>
+    withPassword(place, { op, purpose: "initial", account: names[0] ?? address, names }, (changes) =>
+      place.session.modify(address, [...changes, ...change]),
     );
+  if (neverHadPassword(place, entry)) return withInitial();
+  try {
+    await place.session.modify(address, change);
+  } catch (error) {
+    if (!hasCode(error, "unwillingToPerform") || !mayLackPassword(entry)) throw error;
+    await withInitial();
   }
 }
 
-function lacksPassword(error: unknown): boolean {
-  return error instanceof LdapError && error.message.includes("0000052D");
+/**
+ * pwdLastSet is 0 without a password (MS-SAMR 3.1.1.8.7), and with one that must be changed at the next logon, which is
+ * somebody's already. An account that may do without a password is never refused for the lack of one.
+ */
+function mayLackPassword(entry: Entry): boolean {
+  const isRequired = (Number(textOf(entry, "userAccountControl")) & PASSWORD_NOT_REQUIRED) === 0;
+  return isRequired && (textOf(entry, "pwdLastSet") ?? "0") === "0";
+}
+
+/**
+ * Whether it is known: unicodePwd is as the add left it (msDS-KeyVersionNumber is its version, MS-ADTS 3.1.1.4.5.16), and our
+ * own adds, which the claim tells, carry no password. A server that does not say leaves it open.
+ */
+function neverHadPassword(place: Place, entry: Entry): boolean {
+  const isOurs = (textOf(entry, place.claim) ?? "") !== "";
+  return isOurs && mayLackPassword(entry) && textOf(entry, "msDS-KeyVersionNumber") === "1";
 }
 
 export function isEnabled(control: number): boolean {
