@@ -10,6 +10,8 @@
  *   - An account is deleted, or somebody else adds or removes it: the server refuses the whole modify.
  *   - The group is moved out of the managed containers, or deleted: it is read just before, since LDAP has no condition for
  *     where an object lies. What happens between that read and the modify stays unnoticed.
+ *   - After an objection DNs are compared: an account that is renamed between the read of the members and that of the
+ *     accounts counts as no member. Then "already" may be said of a removal that was not made; the next plan has it again.
  * Where an account lies and whether it is protected is not asked here: a member may lie anywhere in the domain, and the
  * plan, which is made again before it is applied, decides whom a policy may add.
  */
