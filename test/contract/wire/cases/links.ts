@@ -150,8 +150,10 @@ const MEMBERS: readonly WireCase[] = [
     source: "MS-SAMR 3.1.1.8.2",
     win32: 0x561,
     run: async (world) => {
-      const user = await world.user();
-      return world.wire.modify(`CN=Domain Users,CN=Users,${world.base}`, [change("delete", "member", user)]);
+      const domainUsers = `CN=Domain Users,CN=Users,${world.base}`;
+      // A member at least, whatever others do in the domain: without any, Samba has another code (the case before).
+      await world.join(domainUsers, await world.group());
+      return world.wire.modify(domainUsers, [change("delete", "member", await world.user())]);
     },
   }),
   cell("modify: delete member", "noSuchObject", "no such group", {
