@@ -3,7 +3,6 @@ import type { Verb } from "../model/op.js";
 import {
   type Creation,
   diffDeletion,
-  diffPlace,
   diffState,
   draftBind,
   draftConfirm,
@@ -15,6 +14,7 @@ import {
 } from "./diff-account.js";
 import { diffAttributes } from "./diff-attributes.js";
 import { diffMembers, resolveGroups } from "./diff-members.js";
+import { diffPlace } from "./diff-place.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";

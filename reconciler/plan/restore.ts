@@ -6,7 +6,7 @@
 import { foldName } from "../policy/names.js";
 import { containerExists } from "./containers.js";
 import { deletedAccount, returningNames } from "./deleted.js";
-import { reportContainer } from "./diff-account.js";
+import { reportContainer } from "./diff-place.js";
 import { type Draft, draftFor, resourceOf, stageReason } from "./drafts.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
 
