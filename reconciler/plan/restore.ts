@@ -58,7 +58,7 @@ function reportTaken(
     target: subject.target.name,
     object: subject.entry?.current?.anchor ?? null,
     what: `the deleted account of ${subject.intent.label} cannot be restored: its ${taken[0]} belongs to somebody else now`,
-    next: "Give the other object another name, or remove the ledger entry to have a new account made.",
+    next: `Give the other object another name, or remove the ledger entry to have a new account made: ${view.ledgerFile(subject.entry?.identity ?? subject.identity)}.`,
   });
   return true;
 }
