@@ -75,11 +75,31 @@ export function draftTasks(subject: Subject, ran: LedgerCurrent["tasks"], object
  * lifecycle both allow it.
  */
 export function diffDeletion(subject: Subject, asOf: number): Draft | null {
+  return subject.account?.hasChildren === true ? null : dueDeletion(subject, asOf);
+}
+
+/** An account whose time is over while objects lie below it would stay for ever, and nobody would know why. */
+export function reportChildren(subject: Subject, asOf: number, findings: Findings): void {
+  const { account, intent } = subject;
+  if (account?.hasChildren !== true || dueDeletion(subject, asOf) === null) return;
+  findings.add({
+    kind: "delete-blocked",
+    severity: "warning",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: account.address,
+    what: `the account of ${intent.label} is due to be deleted, but objects lie below it; it stays, disabled`,
+    next: "See what lies below it, and move or delete that by hand (devices that belong to the account, for instance); the next plan then deletes the account.",
+  });
+}
+
+/** The deletion, whatever lies below the account; null where it is not due or not allowed. */
+function dueDeletion(subject: Subject, asOf: number): Draft | null {
   const { account, intent, mapping } = subject;
   const current = subject.entry?.current;
   const after = mapping.lifecycle.delete?.after;
   if (account === null || current == null || after === undefined || account.enabled) return null;
-  if (!(subject.target.document.value.allow ?? []).includes("delete") || account.hasChildren) return null;
+  if (!(subject.target.document.value.allow ?? []).includes("delete")) return null;
   const gone = intent.stage.stage === "left" || intent.stage.stage === "out-of-scope" || intent.deleteIfNeverEnabled;
   if (!gone || intent.account !== "disabled" || (intent.deleteIfNeverEnabled && current.everEnabled)) return null;
   if (current.state !== "disabled" || current.disabledBy !== "muster") return null;

@@ -11,6 +11,7 @@ import {
   draftRekey,
   draftTasks,
   draftUnbind,
+  reportChildren,
 } from "./diff-account.js";
 import { diffAttributes } from "./diff-attributes.js";
 import { diffMembers, resolveGroups } from "./diff-members.js";
@@ -99,6 +100,7 @@ function diffBound(
   if (deletion !== null) return [deletion];
   if (subject.account?.managed !== true)
     return outside(view, subject, [...state, ...members(subject, object, [])], context);
+  reportChildren(subject, input.asOf, context.findings);
   const attributes = diffAttributes(context, view, subject);
   return [
     ...draftPrimaryAfter(subject, attributes.drafts),
