@@ -24,8 +24,8 @@ export interface ExclusiveGroup {
   readonly entitlement: CompiledEntitlement;
   /** Whether this plan removes; otherwise it says whom a later one would. */
   readonly removes: boolean;
-  /** Names of members that a later plan would remove. */
-  readonly waiting: string[];
+  /** Members that a later plan would remove. */
+  readonly waiting: Waiting[];
 }
 
 /** Exclusive groups of a target by anchor. `groups` is by entitlement. */
@@ -57,6 +57,11 @@ function isTold(input: PlanInput, view: TargetView, entitlement: CompiledEntitle
   return input.ledger.exclusive.has(`${view.target.name}|${entitlement.group}`);
 }
 
+interface Waiting {
+  readonly label: string;
+  readonly address: string;
+}
+
 /** Removals of memberships that neither policy nor ledger know, for an account that somebody owns. */
 export function removeExcess(
   exclusive: ReadonlyMap<string, ExclusiveGroup>,
@@ -69,7 +74,7 @@ export function removeExcess(
   return [...exclusive].flatMap(([anchor, rule]) => {
     if (wanted.has(anchor) || anchor in known || !isRemovable(rule.group, account.anchor)) return [];
     if (!rule.removes) {
-      rule.waiting.push(subject.intent.label);
+      rule.waiting.push({ label: subject.intent.label, address: account.address });
       return [];
     }
     return [draftFor(subject, { verb: "remove-member", ...removal(rule) })];
@@ -117,7 +122,7 @@ export function diffExclusive(
       const blocker = blockerOf(restraint, doubtful, account);
       if (blocker !== null) reportKept(view, rule, account, blocker, findings);
       else if (rule.removes) drafts.push(draft);
-      else rule.waiting.push(draft.op.label);
+      else rule.waiting.push({ label: draft.op.label, address: account.address });
     }
     reportGroup(view, rule, findings);
   }
@@ -196,6 +201,12 @@ function reportKept(
   });
 }
 
+/** Sorted; of those that share a name the address is told too. */
+function namesOf(waiting: readonly Waiting[]): string[] {
+  const shared = (label: string) => waiting.filter((one) => one.label === label).length > 1;
+  return waiting.map(({ label, address }) => (shared(label) ? `${label} (${address})` : label)).sort();
+}
+
 /** Names in one finding; the rest is counted. */
 const NAMED = 20;
 
@@ -210,7 +221,7 @@ function reportGroup(view: TargetView, { group, entitlement, waiting }: Exclusiv
       next: "Look at them: whoever is in a nested group has the same access. Remove them by hand, or make the group additive.",
     });
   if (waiting.length === 0) return;
-  const names = [...waiting].sort();
+  const names = namesOf(waiting);
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const list = `${names.slice(0, NAMED).join(", ")}${more}`;
   findings.add({

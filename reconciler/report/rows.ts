@@ -17,8 +17,15 @@ export interface Row {
 
 /** "disable account", "clear". */
 export function verbOf(op: Op): string {
-  if (op.verb === "bind" && op.slot === "exclusive") return "note of group";
+  if (op.ledgerOnly && op.slot !== null) return recordingOf(op);
   return isClear(op) ? "clear" : verbPhrase(op.verb);
+}
+
+/** What only the ledger learns of must not read as something that is done to the directory. */
+function recordingOf({ verb, slot }: Op): string {
+  if (verb !== "bind") return verb === "add-member" || verb === "remove-member" ? "record membership" : "record";
+  if (slot === "exclusive") return "note of group";
+  return slot === "found" ? "record values" : "record";
 }
 
 /** Attributes that have a row; none where the op is about the object itself. */
@@ -31,7 +38,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
   const verb = verbOf(op);
   switch (op.verb) {
     case "create":
-      return [{ verb, name: "", value: madeLines(op) }, ...accountRows(op, style)];
+      return [{ verb, name: "", value: [] }, ...accountRows(op, style)];
     case "update":
     case "rename":
       return valueRows(op).map((row, index) => ({
@@ -44,7 +51,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
         {
           verb,
           name: "",
-          value: [...valueRows(op).flatMap((row) => showChange(row.before, row.after, style)), ...madeLines(op)],
+          value: valueRows(op).flatMap((row) => showChange(row.before, row.after, style)),
         },
       ];
     case "bind":
@@ -62,11 +69,6 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
     case "restore":
       return [{ verb, name: "", value: [] }];
   }
-}
-
-/** Containers that are made first. */
-function madeLines(op: Op): Part[][] {
-  return (op.newContainers ?? []).map((dn) => [tone("added", `+ makes ${dn}`)]);
 }
 
 function accountRows(op: Op, style: ValueStyle): Row[] {

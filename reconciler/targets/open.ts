@@ -48,6 +48,7 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
     url: listOf(target.url).map((url) => value("url", url)),
     startTls: target.startTls,
     insecureSkipVerify: target.insecureSkipVerify,
+    ...timeoutsOf(target),
     ca: caFile === undefined ? undefined : readCa(target, caFile),
     user: value("bind.user", target.bind?.user),
     password: value("bind.password", target.bind?.password),
@@ -57,6 +58,16 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
     stampsGuid: target.consistencyGuid === "stamp",
     passwords: passwordRules(target, environment),
   });
+}
+
+/** Milliseconds; undefined where the Target says nothing, and the driver has its own. The schema has checked the form. */
+export function timeoutsOf({ timeouts = {} }: Target) {
+  const milliseconds = (text: string | undefined) =>
+    text === undefined ? undefined : Number.parseInt(text, 10) * (text.endsWith("m") ? 60_000 : 1000);
+  return {
+    connectTimeout: milliseconds(timeouts.connect),
+    operationTimeout: milliseconds(timeouts.operation),
+  };
 }
 
 /** Without an address there is one that is missing. */
