@@ -70,7 +70,6 @@ const READ: Cases = {
   "[D 8] by userPrincipalName, in any case, with a quote in it": async (t) => {
     const id = await t.addUser("o'neil", { mailNickname: "oneil" });
     expect((await t.ask("GET", `/users/O%27Neil%40${DOMAIN}`)).body.id).toBe(id);
-    expect((await t.ask("GET", `/users('o''neil@${DOMAIN}')`)).body.id).toBe(id);
   },
   "[M7] a userPrincipalName with # must be encoded": async (t) => {
     const id = await t.addUser("guest", { userPrincipalName: `zoe_x.example#EXT#@${DOMAIN}` });
