@@ -10,8 +10,11 @@ import { join } from "node:path";
 import { MusterError } from "../support/errors.js";
 import { ensureCertificates } from "./shared/certificates.js";
 import { lockFolder } from "./shared/lock.js";
+import { ConnectEngine } from "./tenant/connect.js";
 import { ConnectionCut, dispatchRequest, handleRequest } from "./tenant/handle.js";
 import { serveRequest } from "./tenant/http.js";
+import { laggingViews } from "./tenant/lag.js";
+import { Licensing } from "./tenant/licensing.js";
 import { commitLine, type Loaded, loadTenant } from "./tenant/loading.js";
 import { newCounters, type TenantCounters, type TenantOptions } from "./tenant/options.js";
 import { ALL_PERMISSIONS } from "./tenant/permissions.js";
@@ -19,9 +22,11 @@ import type { TenantReply, TenantRequest } from "./tenant/request.js";
 import { Router } from "./tenant/router.js";
 import { ROUTES } from "./tenant/routes.js";
 import type { TenantState } from "./tenant/state.js";
+import { makeGate } from "./tenant/throttle.js";
 import { type Login, makeToken } from "./tenant/token-endpoint.js";
 import { presentViews } from "./tenant/views.js";
 
+export type { ConnectSource, ConnectUser } from "./tenant/connect-port.js";
 export type { TenantCounters, TenantFault, TenantFaults, TenantOptions } from "./tenant/options.js";
 export type { TenantReply, TenantRequest } from "./tenant/request.js";
 export type { TenantSeed } from "./tenant/seed.js";
@@ -40,6 +45,8 @@ export interface Tenant {
   readonly state: TenantState;
   /** The whole tenant without HTTP. Throws ConnectionCut where a fault says so. */
   handle(request: TenantRequest): Promise<TenantReply>;
+  /** The engine of TenantOptions.connect. */
+  readonly connect: ConnectEngine | undefined;
   /** A valid access token, with all or these permissions. */
   token(permissions?: readonly string[]): string;
   /** Cuts the connections and waits until everything is on disk. */
@@ -80,10 +87,14 @@ function makeState(options: TenantOptions, { meta, store, log }: Loaded, router:
     },
     durable: () => pending,
     dispatch: (request, caller) => dispatchRequest(tenant, router, request, caller),
+    licensing: new Licensing(store, () => tenant.now() + (options.groupLicensingMillis ?? 0)),
     gate: { admit: () => ({ headers: {} }) },
     views: presentViews(store),
     background: [],
   };
+  tenant.gate = makeGate(tenant);
+  if (options.lag) tenant.views = laggingViews(store, options.lag, tenant.now);
+  tenant.background.push((now) => tenant.licensing.run(tenant, now));
   return tenant;
 }
 
@@ -96,6 +107,8 @@ async function start(options: TenantOptions, loaded: Loaded, release: () => Prom
     tokenKey: Buffer.from(meta.tokenKey, "base64"),
     permissions: options.permissions ?? ALL_PERMISSIONS,
   };
+  const connect = options.connect === undefined ? undefined : new ConnectEngine(state, options.connect);
+  if (connect !== undefined) state.background.push((now) => connect.run(now));
   const clientSecretFile = join(options.folder, "tenant-client.secret");
   await writeFile(clientSecretFile, meta.secret, { mode: 0o600 });
   const { key, cert, caFile } = await ensureCertificates(options.folder);
@@ -114,6 +127,7 @@ async function start(options: TenantOptions, loaded: Loaded, release: () => Prom
     counters: state.counters,
     state,
     handle,
+    connect,
     token: (permissions = login.permissions) => makeToken(state, { ...login, permissions }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

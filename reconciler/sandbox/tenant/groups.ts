@@ -88,7 +88,8 @@ function checkKind(context: RequestContext, group: TenantObject): void {
   if (mailEnabled !== true && (isUnified(group) || securityEnabled !== true)) {
     throw badRequest("Group needs to be a valid combination of mailEnabled, securityEnabled and groupTypes.");
   }
-  const isRule = Array.isArray(group.properties.groupTypes) && group.properties.groupTypes.includes("DynamicMembership");
+  const isRule =
+    Array.isArray(group.properties.groupTypes) && group.properties.groupTypes.includes("DynamicMembership");
   if (isRule && typeof membershipRule !== "string") throw badRequest("A dynamic group needs a membershipRule.");
   if (isAssignableToRole !== true) return;
   demand(context.caller, "roleAssignable.write");

@@ -18,6 +18,7 @@ import {
 } from "./request.js";
 import type { Router } from "./router.js";
 import type { TenantState } from "./state.js";
+import { guardTarget } from "./target-guard.js";
 import { answerAuthority, type Login } from "./token-endpoint.js";
 import { readToken } from "./tokens.js";
 
@@ -117,6 +118,7 @@ async function answer(
     body: readBody(request),
     view: tenant.views.open(request.headers["x-sandbox-connection"] ?? ""),
   };
+  guardTarget(context);
   return route.handler(context);
 }
 

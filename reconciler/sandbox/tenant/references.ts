@@ -83,7 +83,11 @@ export function replyCast(
   return replyPage(context, {
     set: rules.set,
     selection,
-    after: (ordinal) => inOrder([...objects()].filter((object) => object.type === type), ordinal),
+    after: (ordinal) =>
+      inOrder(
+        [...objects()].filter((object) => object.type === type),
+        ordinal,
+      ),
     render: (object) => render(object, rules, selection),
   });
 }

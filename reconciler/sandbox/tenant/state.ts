@@ -3,6 +3,7 @@
  * replica lag: what is there by default lets everything pass and shows the present.
  */
 import type { GraphFailure } from "./errors.js";
+import type { Licensing } from "./licensing.js";
 import type { TenantCounters, TenantOptions } from "./options.js";
 import type { Caller, Reply, RequestContext, TenantReply, TenantRequest } from "./request.js";
 import type { Mutation, Store } from "./store.js";
@@ -24,6 +25,8 @@ export interface TenantState {
   durable(): Promise<void>;
   /** A whole request inside another one (a batch item), without signing in again. */
   dispatch(request: TenantRequest, caller: Caller): Promise<TenantReply>;
+  /** Seats and licences through groups. */
+  readonly licensing: Licensing;
   gate: Gate;
   views: Views;
   /** Things that happen later by themselves (group licensing, Connect, purge after 30 days), run before each request. */
@@ -46,6 +49,8 @@ export interface Admission {
 export interface Views {
   /** The view for one request. `connection` tells connections apart (x-sandbox-connection in `handle`). */
   open(connection: string): View;
+  /** Sequence of the last change that delta queries tell. */
+  horizon(): number;
 }
 
 /** Writes as well as reads; a write's reply waits for the log by itself. */
