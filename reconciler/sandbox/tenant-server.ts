@@ -13,16 +13,15 @@ import { lockFolder } from "./shared/lock.js";
 import { ConnectEngine } from "./tenant/connect.js";
 import { ConnectionCut, dispatchRequest, handleRequest } from "./tenant/handle.js";
 import { serveRequest } from "./tenant/http.js";
-import { laggingViews } from "./tenant/lag.js";
 import { Licensing } from "./tenant/licensing.js";
 import { commitLine, type Loaded, loadTenant } from "./tenant/loading.js";
 import { newCounters, type TenantCounters, type TenantOptions } from "./tenant/options.js";
+import { installParts } from "./tenant/parts.js";
 import { ALL_PERMISSIONS } from "./tenant/permissions.js";
 import type { TenantReply, TenantRequest } from "./tenant/request.js";
 import { Router } from "./tenant/router.js";
 import { ROUTES } from "./tenant/routes.js";
 import type { TenantState } from "./tenant/state.js";
-import { makeGate } from "./tenant/throttle.js";
 import { type Login, makeToken } from "./tenant/token-endpoint.js";
 import { presentViews } from "./tenant/views.js";
 
@@ -90,11 +89,10 @@ function makeState(options: TenantOptions, { meta, store, log }: Loaded, router:
     licensing: new Licensing(store, () => tenant.now() + (options.groupLicensingMillis ?? 0)),
     gate: { admit: () => ({ headers: {} }) },
     views: presentViews(store),
+    protections: [],
     background: [],
   };
-  tenant.gate = makeGate(tenant);
-  if (options.lag) tenant.views = laggingViews(store, options.lag, tenant.now);
-  tenant.background.push((now) => tenant.licensing.run(tenant, now));
+  installParts(tenant);
   return tenant;
 }
 

@@ -4,8 +4,9 @@
  */
 import { badRequest, GraphFailure } from "./errors.js";
 import type { Json } from "./relations.js";
-import { bodyObject, isObject, type Reply, type RequestContext, type TenantReply } from "./request.js";
+import { bodyObject, isObject, type Reply, type TenantReply } from "./request.js";
 import { type Route, route } from "./router.js";
+import type { RequestContext } from "./state.js";
 
 const MAX_ITEMS = 20;
 const METHODS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);

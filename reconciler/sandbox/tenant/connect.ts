@@ -12,6 +12,7 @@ import type { Json, Properties } from "./relations.js";
 import { formatInstant } from "./select.js";
 import type { TenantState } from "./state.js";
 import type { Mutation, TenantObject } from "./store.js";
+import { deletion } from "./users.js";
 
 /** What one cycle did. */
 export interface CycleReport {
@@ -81,7 +82,7 @@ export class ConnectEngine {
       report.errors.push({ anchor: null, code: "DeletionThresholdExceeded" });
       return report;
     }
-    for (const [, { id }] of gone) this.#tenant.commit([{ do: "delete", id, at: this.#tenant.now() }]);
+    for (const [, user] of gone) this.#tenant.commit(deletion(user, this.#tenant.now()));
     return { ...report, deleted: gone.length };
   }
 

@@ -1,7 +1,7 @@
 /** The tokens of delta queries: opaque to a client, and everything the tenant needs to go on. */
 import { badRequest, GraphFailure } from "./errors.js";
 import { decodeToken } from "./paging.js";
-import type { RequestContext } from "./request.js";
+import type { RequestContext } from "./state.js";
 
 export interface DeltaToken {
   readonly kind: "users" | "groups";

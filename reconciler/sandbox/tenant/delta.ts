@@ -9,10 +9,11 @@ import { type DeltaToken, readDeltaToken, readIds } from "./delta-token.js";
 import { badRequest } from "./errors.js";
 import { encodeToken } from "./paging.js";
 import type { Json } from "./relations.js";
-import type { Reply, RequestContext } from "./request.js";
+import type { Reply } from "./request.js";
 import { type Route, route } from "./router.js";
 import { rulesOf } from "./rules.js";
 import { contextOf, showProperty } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { Store, TenantObject, Tombstone } from "./store.js";
 import type { TypeRules } from "./types.js";
 
@@ -147,7 +148,7 @@ function describe(round: Round, object: TenantObject): Json[] {
   const entry: Record<string, Json> = {};
   for (const name of names) {
     const isTold = isMinimal ? (object.stamps[name] ?? 0) > (since ?? 0) : Object.hasOwn(object.properties, name);
-    if (isTold) entry[name] = showProperty(object, name, rules.properties[name]);
+    if (isTold) entry[name] = showProperty(object, name, rules.properties[name], context.view);
   }
   const related = round.withRelation ? relatedOf(round, object) : [];
   const rest = { ...entry, id: object.id };

@@ -2,8 +2,9 @@
 import { badRequest, denied, GraphFailure, mastered } from "./errors.js";
 import { demand } from "./permissions.js";
 import type { Json } from "./relations.js";
-import type { RequestContext } from "./request.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
+import { protect } from "./user-rules.js";
 
 export function typesOf(group: TenantObject): readonly Json[] {
   const { groupTypes } = group.properties;
@@ -20,6 +21,7 @@ export function isDynamic(group: TenantObject): boolean {
 
 /** Refuses what no application may change: synced groups, Exchange's groups, role-assignable ones without permission. */
 export function checkGroupWritable(context: RequestContext, group: TenantObject): void {
+  protect(context, group, false);
   if (group.properties.onPremisesSyncEnabled === true) throw mastered();
   if (group.properties.mailEnabled === true && !isUnified(group)) {
     throw badRequest("Cannot Update a mail-enabled security groups and or distribution list.");
@@ -58,7 +60,8 @@ export function checkAdditions(
       );
     }
     held.add(object.id);
-    const isForeign = object.type !== "user" && (relation === "owners" || isUnified(group));
+    const isNested = object.type === "group" && relation === "members" && !isUnified(group);
+    const isForeign = object.type !== "user" && !isNested;
     if (isForeign || object.id === group.id) {
       throw badRequest(`The object of type '${object.type}' cannot be added to '${relation}' of this group.`);
     }

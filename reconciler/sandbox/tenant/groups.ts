@@ -3,13 +3,15 @@ import { randomUUID } from "node:crypto";
 import { badRequest, nameTaken, notFound } from "./errors.js";
 import { checkAdditions, checkGroupWritable, checkMembersWritable, isUnified } from "./group-rules.js";
 import { GROUP } from "./group-type.js";
-import { replyPage } from "./paging.js";
+import { replyCount, replyListing, type Source } from "./listing.js";
+import { findShown, findStored } from "./mixed.js";
 import { demand } from "./permissions.js";
-import { findShown, findStored, readReference, replyCount } from "./references.js";
+import { resolveReference } from "./references.js";
 import type { Json, Properties } from "./relations.js";
-import { bodyObject, type Reply, type RequestContext } from "./request.js";
+import { bodyObject, type Reply } from "./request.js";
 import { type Route, route } from "./router.js";
 import { contextOf, formatInstant, readSelect, render, type Selection } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { Mutation, TenantObject } from "./store.js";
 import type { TypeRules } from "./types.js";
 import { checkRequired, readProperties } from "./writing.js";
@@ -17,18 +19,21 @@ import { checkRequired, readProperties } from "./writing.js";
 /** Most references of one request [D 28]. */
 const MAX_REFERENCES = 20;
 
-function listGroups(context: RequestContext): Reply {
-  const selection = readSelect(context.query, GROUP, "collection");
-  return replyPage(context, {
+function groupSource({ view }: RequestContext): Source {
+  return {
+    rules: GROUP,
     set: "groups",
-    selection,
-    after: (ordinal) => context.view.list("group", ordinal),
-    render: (group) => render(group, GROUP, selection),
-  });
+    after: (ordinal) => view.list("group", ordinal),
+    render: (group, selection) => render(group, GROUP, selection, view),
+  };
+}
+
+function listGroups(context: RequestContext): Reply {
+  return replyListing(context, groupSource(context));
 }
 
 function countGroups(context: RequestContext): Reply {
-  return replyCount(context, [...context.view.list("group")].length);
+  return replyCount(context, groupSource(context));
 }
 
 function getGroup(context: RequestContext): Reply {
@@ -44,7 +49,7 @@ export function showObject(
 ): Json {
   return {
     "@odata.context": contextOf(context.tenant.url, rules.set, selection, "single"),
-    ...render(object, rules, selection),
+    ...render(object, rules, selection, context.view),
   };
 }
 
@@ -111,8 +116,7 @@ function readBinds(context: RequestContext, group: TenantObject, body: Readonly<
     const value = body[`${relation}@odata.bind`];
     if (value === undefined) continue;
     if (!Array.isArray(value)) throw badRequest(`A collection is expected for '${relation}@odata.bind'.`);
-    const ids = value.map((each: Json) => readReference(each));
-    const objects = ids.map((id) => findStored(context, id, ["user", "group"]));
+    const objects = value.map((each: Json) => resolveReference(context, each));
     checkAdditions(context, group, { relation, objects });
     for (const object of objects) links.push({ do: "link", relation, from: group.id, to: object.id });
   }
@@ -141,8 +145,7 @@ function updateGroup(context: RequestContext): Reply {
 }
 
 /** A Microsoft 365 group is soft-deleted, a security group is gone [D 24]; a licensed one stays [D 9]. */
-function deleteGroup(context: RequestContext): Reply {
-  const group = findStored(context, context.parameters.id ?? "", ["group"]);
+export function deleteGroup(context: RequestContext, group: TenantObject): Reply {
   checkGroupWritable(context, group);
   const licences = group.properties.assignedLicenses;
   if (Array.isArray(licences) && licences.length > 0) {
@@ -159,5 +162,7 @@ export const GROUP_ROUTES: readonly Route[] = [
   route("GET", "/groups/$count", "groups.read", countGroups),
   route("GET", "/groups/{id}", "groups.read", getGroup),
   route("PATCH", "/groups/{id}", null, updateGroup),
-  route("DELETE", "/groups/{id}", "groups.delete", deleteGroup),
+  route("DELETE", "/groups/{id}", "groups.delete", (context) =>
+    deleteGroup(context, findStored(context, context.parameters.id ?? "", ["group"])),
+  ),
 ];

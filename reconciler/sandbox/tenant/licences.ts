@@ -17,19 +17,20 @@ import {
   statesOf,
   unmetPlan,
 } from "./licence-rules.js";
-import { findShown, findStored, renderMixed } from "./references.js";
+import { findShown, findStored, renderMixed } from "./mixed.js";
 import type { Json } from "./relations.js";
-import { bodyObject, isObject, type Reply, type RequestContext } from "./request.js";
+import { bodyObject, isObject, type Reply } from "./request.js";
 import { type Route, route } from "./router.js";
 import { contextOf, formatInstant, readSelect, render, type Selection } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
-import { USER } from "./user-type.js";
-import { findStoredUser, findUser } from "./users.js";
+import { protect } from "./user-rules.js";
+import { findStoredUser, findUser, replyUser } from "./users.js";
 
 function showSku(context: RequestContext, sku: TenantObject, selection: Selection): Record<string, Json> {
   const used = context.tenant.licensing.used(String(sku.properties.skuId));
   const counted = { ...sku, properties: { ...sku.properties, consumedUnits: used } };
-  return render(counted, SUBSCRIBED_SKU, selection);
+  return render(counted, SUBSCRIBED_SKU, selection, context.view);
 }
 
 function listSkus(context: RequestContext): Reply {
@@ -87,6 +88,7 @@ function readLicence(context: RequestContext, value: Json): Licence {
 function assignToUser(context: RequestContext): Reply {
   const { tenant } = context;
   const user = findStoredUser(context);
+  protect(context, user, false);
   const order = readOrder(context);
   checkRemovals(user, order.remove);
   const kept = statesOf(user).filter(
@@ -106,7 +108,7 @@ function assignToUser(context: RequestContext): Reply {
   );
   tenant.commit([{ do: "set", id: user.id, properties: licenceProperties(tenant.store, [...kept, ...added]) }]);
   const changed = tenant.store.get(user.id) ?? user;
-  return { status: 200, body: showObject(context, changed, { rules: USER, selection: undefined }) };
+  return replyUser(context, changed);
 }
 
 function checkRemovals(user: TenantObject, remove: readonly string[]): void {
@@ -156,6 +158,7 @@ function explain(violation: string, plans: ReadonlySet<string>): string {
 function assignToGroup(context: RequestContext): Reply {
   const { tenant } = context;
   const group = findStored(context, context.parameters.id ?? "", ["group"]);
+  protect(context, group, false);
   const { add, remove } = readOrder(context);
   const held = licencesOf(group);
   if (remove.some((skuId) => !held.some((one) => one.skuId === skuId))) {
@@ -174,7 +177,7 @@ function assignToGroup(context: RequestContext): Reply {
 function reprocess(context: RequestContext): Reply {
   const user = findStoredUser(context);
   context.tenant.licensing.reprocess(user.id);
-  return { status: 200, body: showObject(context, user, { rules: USER, selection: undefined }) };
+  return replyUser(context, user);
 }
 
 /** What is assigned, with names; said not to be for applications [F], but described for them. */
@@ -197,7 +200,10 @@ function listErrors(context: RequestContext): Reply {
     statesOf(member).some((one) => one.assignedByGroup === group.id && one.state === "Error"),
   );
   const at = contextOf(context.tenant.url, "directoryObjects", undefined, "collection");
-  return { status: 200, body: { "@odata.context": at, value: failed.map((one) => renderMixed(one, undefined)) } };
+  return {
+    status: 200,
+    body: { "@odata.context": at, value: failed.map((one) => renderMixed(context, one, undefined)) },
+  };
 }
 
 export const LICENCE_ROUTES: readonly Route[] = [

@@ -1,13 +1,15 @@
 /** Members and owners of groups, one by one, and the trap of a DELETE without /$ref (graph.md sections 8 and 9). */
-import { mastered, notFound } from "./errors.js";
+import { notFound } from "./errors.js";
 import { checkAdditions, checkMembersWritable, checkOwnerRemoval } from "./group-rules.js";
+import { deleteGroup } from "./groups.js";
+import { findShown, findStored, replyCast, replyCountOf, replyMixed } from "./mixed.js";
 import { demand } from "./permissions.js";
-import { findShown, findStored, readReferenceBody, replyCast, replyCount, replyMixed } from "./references.js";
-import type { Reply, RequestContext } from "./request.js";
+import { bodyReference } from "./references.js";
+import type { Reply } from "./request.js";
 import { type Route, route } from "./router.js";
-import { readSelect } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
-import { USER } from "./user-type.js";
+import { deleteUser } from "./users.js";
 
 type Side = "members" | "owners";
 
@@ -17,19 +19,12 @@ function linked(context: RequestContext, relation: Side): TenantObject[] {
 
 function list(relation: Side): (context: RequestContext) => Reply {
   return (context) => {
-    const objects = linked(context, relation);
-    return replyMixed(context, () => objects);
+    return replyMixed(context, linked(context, relation));
   };
 }
 
 function listUsers(relation: Side): (context: RequestContext) => Reply {
-  return (context) => {
-    const objects = linked(context, relation);
-    return replyCast(context, "user", {
-      objects: () => objects,
-      selection: readSelect(context.query, USER, "collection"),
-    });
-  };
+  return (context) => replyCast(context, "user", linked(context, relation));
 }
 
 function listReferences(relation: Side): (context: RequestContext) => Reply {
@@ -41,7 +36,7 @@ function listReferences(relation: Side): (context: RequestContext) => Reply {
 }
 
 function countMembers(context: RequestContext): Reply {
-  return replyCount(context, linked(context, "members").length);
+  return replyCountOf(context, linked(context, "members"));
 }
 
 /** Every object below, each once, nested groups included [D 27]. */
@@ -59,15 +54,14 @@ export function descend(context: RequestContext, group: string): TenantObject[] 
 }
 
 function listTransitive(context: RequestContext): Reply {
-  const objects = descend(context, findShown(context, "group").id);
-  return replyMixed(context, () => objects);
+  return replyMixed(context, descend(context, findShown(context, "group").id));
 }
 
 function add(relation: Side): (context: RequestContext) => Reply {
   return (context) => {
     const group = findStored(context, context.parameters.id ?? "", ["group"]);
     checkMembersWritable(context, group);
-    const object = findStored(context, readReferenceBody(context), ["user", "group"]);
+    const object = bodyReference(context);
     checkAdditions(context, group, { relation, objects: [object] });
     context.tenant.commit([{ do: "link", relation, from: group.id, to: object.id }]);
     return { status: 204 };
@@ -93,9 +87,7 @@ function deleteMember(context: RequestContext): Reply {
   const { store } = context.tenant;
   if (!store.relations.has({ relation: "members", from: group.id, to: member.id })) throw notFound(member.id);
   demand(context.caller, member.type === "user" ? "users.delete" : "groups.delete");
-  if (member.properties.onPremisesSyncEnabled === true) throw mastered();
-  context.tenant.commit([{ do: "delete", id: member.id, at: context.tenant.now() }]);
-  return { status: 204 };
+  return member.type === "user" ? deleteUser(context, member) : deleteGroup(context, member);
 }
 
 export const MEMBER_ROUTES: readonly Route[] = [

@@ -1,18 +1,16 @@
-/** From the member's side: memberOf and its kin, and objects by their ids. */
+/** From the member's side: memberOf and its kin. */
 import { badRequest } from "./errors.js";
-import { GROUP } from "./group-type.js";
-import { findShown, readMixedSelect, renderMixed, replyCast, replyMixed } from "./references.js";
+import { findShown, replyCast, replyMixed } from "./mixed.js";
 import type { Json } from "./relations.js";
-import { bodyObject, type Reply, type RequestContext } from "./request.js";
+import { bodyObject, type Reply } from "./request.js";
 import { type Route, route } from "./router.js";
-import { contextOf, readSelect } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
 import { findUser } from "./users.js";
 
 /** Relations that make an object "member of" another: groups, directory roles, administrative units. */
 const RELATIONS = ["members", "roleMembers", "unitMembers"] as const;
-/** Most ids of getByIds, and of checkMemberGroups. */
-const MAX_IDS = 1000;
+/** Most ids of checkMemberGroups. */
 const MAX_CHECKED = 20;
 
 function containers(context: RequestContext, id: string): TenantObject[] {
@@ -34,26 +32,19 @@ function ascend(context: RequestContext, member: string): TenantObject[] {
 }
 
 function listMemberOf(context: RequestContext): Reply {
-  const objects = containers(context, subject(context).id);
-  return replyMixed(context, () => objects);
+  return replyMixed(context, containers(context, subject(context).id));
 }
 
 function listGroupsOf(context: RequestContext): Reply {
-  const objects = containers(context, subject(context).id);
-  return replyCast(context, "group", {
-    objects: () => objects,
-    selection: readSelect(context.query, GROUP, "collection"),
-  });
+  return replyCast(context, "group", containers(context, subject(context).id));
 }
 
 function listTransitive(context: RequestContext): Reply {
-  const objects = ascend(context, subject(context).id);
-  return replyMixed(context, () => objects);
+  return replyMixed(context, ascend(context, subject(context).id));
 }
 
 function listOwned(context: RequestContext): Reply {
-  const objects = [...context.view.sources("owners", findUser(context).id)];
-  return replyMixed(context, () => objects);
+  return replyMixed(context, [...context.view.sources("owners", findUser(context).id)]);
 }
 
 function subject(context: RequestContext): TenantObject {
@@ -99,24 +90,6 @@ function readIds(value: Json | undefined, name: string, most: number): string[] 
   return value.map((id: Json) => String(id).toLowerCase());
 }
 
-/** Ids without an object are left out, not refused. */
-function getByIds(context: RequestContext): Reply {
-  const { ids, types } = bodyObject(context);
-  const wanted = types === undefined || types === null ? undefined : readIds(types, "types", MAX_IDS);
-  const selection = readMixedSelect(context.query);
-  const objects = readIds(ids, "ids", MAX_IDS).flatMap((id) => context.view.get(id) ?? []);
-  const kept = objects.filter(({ type }) => wanted === undefined || wanted.includes(type.toLowerCase()));
-  const at = contextOf(context.tenant.url, "directoryObjects", selection, "collection");
-  return { status: 200, body: { "@odata.context": at, value: kept.map((one) => renderMixed(one, selection)) } };
-}
-
-function getObject(context: RequestContext): Reply {
-  const object = context.view.get((context.parameters.id ?? "").toLowerCase());
-  const shown = object ?? findShown(context, "user");
-  const at = contextOf(context.tenant.url, "directoryObjects", undefined, "single");
-  return { status: 200, body: { "@odata.context": at, ...(renderMixed(shown, undefined) as object) } };
-}
-
 export const MEMBERSHIP_ROUTES: readonly Route[] = [
   ...(["users", "groups"] as const).flatMap((set) => [
     route("GET", `/${set}/{id}/memberOf`, "members.read", listMemberOf),
@@ -127,6 +100,4 @@ export const MEMBERSHIP_ROUTES: readonly Route[] = [
   route("POST", "/users/{id}/getMemberGroups", "members.read", getMemberGroups),
   route("POST", "/users/{id}/getMemberObjects", "members.read", getMemberObjects),
   route("POST", "/users/{id}/checkMemberGroups", "members.read", checkMemberGroups),
-  route("POST", "/directoryObjects/getByIds", "objects.read", getByIds),
-  route("GET", "/directoryObjects/{id}", "objects.read", getObject),
 ];

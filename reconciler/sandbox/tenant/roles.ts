@@ -3,12 +3,14 @@
 import { DIRECTORY_ROLE } from "./directory-types.js";
 import { badRequest, notFound } from "./errors.js";
 import { showObject } from "./groups.js";
-import { findShown, findStored, readReferenceBody, renderMixed } from "./references.js";
+import { findShown, renderMixed } from "./mixed.js";
+import { bodyReference } from "./references.js";
 import type { Json } from "./relations.js";
-import type { Reply, RequestContext } from "./request.js";
+import type { Reply } from "./request.js";
 import { ROLES } from "./role-table.js";
 import { type Route, route } from "./router.js";
 import { contextOf, readSelect, render } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
 
 /** A role by id, or as roleTemplateId=... in the key. */
@@ -19,7 +21,7 @@ function findRole(context: RequestContext): TenantObject {
 }
 
 function members(context: RequestContext, role: string): Json[] {
-  return [...context.view.targets("roleMembers", role)].map((member) => renderMixed(member, undefined));
+  return [...context.view.targets("roleMembers", role)].map((member) => renderMixed(context, member, undefined));
 }
 
 function collection(context: RequestContext, set: string, value: readonly Json[]): Reply {
@@ -36,7 +38,7 @@ function listRoles(context: RequestContext): Reply {
     throw badRequest(`Parsing OData Select and Expand failed: Could not find a property named '${expand}'.`);
   }
   const value = [...context.view.list("directoryRole")].map((role) => ({
-    ...render(role, DIRECTORY_ROLE, selection),
+    ...render(role, DIRECTORY_ROLE, selection, context.view),
     ...(expand === undefined ? {} : { members: members(context, role.id) }),
   }));
   return collection(context, "directoryRoles", value);
@@ -53,7 +55,7 @@ function listMembers(context: RequestContext): Reply {
 
 function addMember(context: RequestContext): Reply {
   const role = findRole(context);
-  const object = findStored(context, readReferenceBody(context), ["user", "group"]);
+  const object = bodyReference(context);
   const link = { relation: "roleMembers", from: role.id, to: object.id };
   if (context.tenant.store.relations.has(link)) {
     throw badRequest(

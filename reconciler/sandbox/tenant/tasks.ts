@@ -2,10 +2,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { badRequest, notFound } from "./errors.js";
 import type { Json } from "./relations.js";
-import { isObject, type Reply, type RequestContext } from "./request.js";
+import { isObject, type Reply } from "./request.js";
 import { type Route, route } from "./router.js";
 import { formatInstant } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { Mutation, TenantObject } from "./store.js";
+import { protect } from "./user-rules.js";
 import { findStoredUser, findUser } from "./users.js";
 
 /** Minutes [D 36]. */
@@ -17,6 +19,7 @@ const METHODS = "/users/{id}/authentication/temporaryAccessPassMethods";
 function revokeSessions(context: RequestContext): Reply {
   const user = findStoredUser(context);
   const { tenant } = context;
+  protect(context, user, false);
   const properties = { signInSessionsValidFromDateTime: formatInstant(tenant.now()) };
   tenant.commit([{ do: "set", id: user.id, properties }]);
   return { status: 200, body: { "@odata.context": `${tenant.url}/v1.0/$metadata#Edm.Boolean`, value: true } };
@@ -60,6 +63,7 @@ function getPass(context: RequestContext): Reply {
 function createPass(context: RequestContext): Reply {
   const { tenant } = context;
   const user = findStoredUser(context);
+  protect(context, user, false);
   const body = isObject(context.body) ? context.body : {};
   const { lifetimeInMinutes = DEFAULT_LIFETIME, isUsableOnce = false, startDateTime } = body;
   const lifetime = typeof lifetimeInMinutes === "number" ? lifetimeInMinutes : Number.NaN;

@@ -3,14 +3,15 @@ import { randomUUID } from "node:crypto";
 import { ADMINISTRATIVE_UNIT } from "./directory-types.js";
 import { badRequest, GraphFailure, notFound } from "./errors.js";
 import { showObject } from "./groups.js";
-import { replyPage } from "./paging.js";
-import { findShown, findStored, readReferenceBody, replyCast, replyMixed } from "./references.js";
+import { replyListing } from "./listing.js";
+import { findShown, findStored, replyCast, replyMixed } from "./mixed.js";
+import { bodyReference } from "./references.js";
 import type { Json } from "./relations.js";
-import { bodyObject, isObject, type Reply, type RequestContext } from "./request.js";
+import { bodyObject, isObject, type Reply } from "./request.js";
 import { type Route, route } from "./router.js";
 import { contextOf, readSelect, render } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { Mutation, TenantObject } from "./store.js";
-import { USER } from "./user-type.js";
 import { checkRequired, readProperties } from "./writing.js";
 
 /** Most units that hold one object [D 22]. */
@@ -25,12 +26,12 @@ function findStoredUnit(context: RequestContext): TenantObject {
 }
 
 function listUnits(context: RequestContext): Reply {
-  const selection = readSelect(context.query, ADMINISTRATIVE_UNIT, "collection");
-  return replyPage(context, {
+  const { view } = context;
+  return replyListing(context, {
+    rules: ADMINISTRATIVE_UNIT,
     set: ADMINISTRATIVE_UNIT.set,
-    selection,
-    after: (ordinal) => context.view.list("administrativeUnit", ordinal),
-    render: (unit) => render(unit, ADMINISTRATIVE_UNIT, selection),
+    after: (ordinal) => view.list("administrativeUnit", ordinal),
+    render: (unit, selection) => render(unit, ADMINISTRATIVE_UNIT, selection, view),
   });
 }
 
@@ -71,22 +72,17 @@ function deleteUnit(context: RequestContext): Reply {
 }
 
 function listMembers(context: RequestContext): Reply {
-  const objects = [...context.view.targets("unitMembers", findUnit(context).id)];
-  return replyMixed(context, () => objects);
+  return replyMixed(context, [...context.view.targets("unitMembers", findUnit(context).id)]);
 }
 
 function listUsers(context: RequestContext): Reply {
-  const objects = [...context.view.targets("unitMembers", findUnit(context).id)];
-  return replyCast(context, "user", {
-    objects: () => objects,
-    selection: readSelect(context.query, USER, "collection"),
-  });
+  return replyCast(context, "user", [...context.view.targets("unitMembers", findUnit(context).id)]);
 }
 
 /** Members of a restricted unit say so themselves: isManagementRestricted. */
 function addMember(context: RequestContext): Reply {
   const unit = findStoredUnit(context);
-  const object = findStored(context, readReferenceBody(context), ["user", "group"]);
+  const object = bodyReference(context);
   const { relations } = context.tenant.store;
   const link = { relation: "unitMembers", from: unit.id, to: object.id };
   if (relations.has(link)) {
