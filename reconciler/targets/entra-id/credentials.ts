@@ -7,6 +7,7 @@
 import type { TokenCredential } from "@azure/identity";
 import type { Clock } from "../../model/ports.js";
 import { MusterError } from "../../support/errors.js";
+import { REAL_SURROUNDINGS } from "./surroundings.js";
 import { sharedToken, type TokenSource } from "./token.js";
 
 export type Credential =
@@ -30,8 +31,8 @@ export interface CredentialOptions {
   readonly ca?: string | undefined;
   /** Root of Graph, which the token is for. */
   readonly root: string;
-  /** Until when a token is kept. */
-  readonly clock: Clock;
+  /** By which it is judged until when a token is kept; by default that of the machine. */
+  readonly clock?: Clock | undefined;
   /** Milliseconds; 30,000 by default. */
   readonly timeout?: number | undefined;
 }
@@ -50,7 +51,7 @@ const GRAPH_AUDIENCES = [
 
 /** Tokens for Graph. Nothing is asked before the first one is wanted. */
 export function tokenSource(options: CredentialOptions): TokenSource {
-  const { root, target, timeout = 30_000 } = options;
+  const { root, target, timeout = 30_000, clock = REAL_SURROUNDINGS.clock } = options;
   const scope = `${GRAPH_AUDIENCES.includes(root) ? root : PUBLIC_GRAPH}/.default`;
   return sharedToken(async () => {
     try {
@@ -60,7 +61,7 @@ export function tokenSource(options: CredentialOptions): TokenSource {
       throw credentialError(target, error);
     }
     throw new MusterError("MUS-5002", { what: "the authority gave no token", where: { target } });
-  }, options.clock);
+  }, clock);
 }
 
 async function openCredential(options: CredentialOptions): Promise<TokenCredential> {

@@ -11,7 +11,6 @@ import { type ScriptedReply, type ScriptedServer, startScriptedServer } from "..
 
 const TENANT = "3f1c7a52-6a34-4d55-9d0a-3a4b7f0f7c11";
 const CLIENT = "9b6f2c1e-0f7d-4c39-8a54-6f2a4f7f1d22";
-const clock = { now: () => Date.now() };
 const SECRET = "a-secret-that-nobody-sees";
 
 let server: ScriptedServer;
@@ -36,7 +35,7 @@ afterEach(() => server.close());
 
 function source(credential: Credential, options: { readonly ca?: string | undefined; readonly root?: string } = {}) {
   const { ca = server.ca, root = server.url } = options;
-  return tokenSource({ target: "entra", tenant: TENANT, credential, authority: server.url, ca, root, clock });
+  return tokenSource({ target: "entra", tenant: TENANT, credential, authority: server.url, ca, root });
 }
 
 /** Forms that were sent to the token endpoint. */
