@@ -19,6 +19,7 @@ import type { DeletedObject, ObservedAccount } from "../model/observed.js";
 import type { Value } from "../model/value.js";
 import type { CompiledMapping } from "../policy/compiled.js";
 import { deletedAccount, isWantedBack } from "./deleted.js";
+import type { Links } from "./link.js";
 import type { Binding, Findings, Subject, TargetView } from "./subject.js";
 
 /** The claim of a create: one that no account carries, so that the create cannot be taken for one that is done. */
@@ -54,6 +55,7 @@ export function matchSubjects(
   view: TargetView,
   intents: readonly { intent: Intent; mapping: CompiledMapping }[],
   ledger: Ledger,
+  links: Links,
   findings: Findings,
 ): Subject[] {
   const index = new MatchIndex(view, ledger);
@@ -62,7 +64,12 @@ export function matchSubjects(
     const { entry, rekeyed, rivals } = findEntry(view, ledger, intent, present, findings);
     const common = { intent, mapping, target: view.target };
     if (rivals.length > 0) return contestedSubjects(view, intent, rivals).map((parts) => ({ ...common, ...parts }));
-    const found = findAccount(index, view, intent, entry, findings);
+    const isRetired = entry !== null && links.isRetired(view, entry, intent, mapping);
+    const found = isRetired
+      ? RETIRED
+      : mapping.link !== null && entry?.current == null
+        ? findLinked(index, view, links, { intent, mapping, entry }, findings)
+        : findAccount(index, view, intent, entry, findings);
     return [{ identity: intent.identity, ...common, entry, rekeyed, ...found }];
   });
   return blockDoubles(subjects, findings);
@@ -86,6 +93,7 @@ function contestedSubjects(
 
 const BLOCKED: Found = { binding: "blocked", account: null };
 const NONE: Found = { binding: "none", account: null };
+const RETIRED: Found = { binding: "retired", account: null };
 const RESTORE: Found = { binding: "restore", account: null };
 
 /** The entry of the identity; else that of one of its workers, when HR has meanwhile given it another personId. */
@@ -149,6 +157,30 @@ function findAccount(
   return found === NONE && isWantedBack(view, intent, entry) ? findFormer(view, intent, entry, findings) : found;
 }
 
+/** The account that synchronisation made from the identity's account in the linked target, once it is there. */
+function findLinked(
+  index: MatchIndex,
+  view: TargetView,
+  links: Links,
+  { intent, mapping, entry }: { intent: Intent; mapping: CompiledMapping; entry: LedgerEntry | null },
+  findings: Findings,
+): Found {
+  const found = intent.bind ? links.find(view, intent, mapping) : null;
+  if (found === null) return NONE;
+  const [first, second] = found;
+  const by = view.target.capabilities.sourceAnchor ?? "";
+  if (first === undefined) {
+    links.reportAwaiting(intent, mapping, findings);
+    return NONE;
+  }
+  if (second !== undefined) return reportAmbiguous(intent, by, found, findings);
+  // One that came back with its source, after both were gone.
+  const isOwn = entry?.former.some((old) => old.anchor === first.anchor) === true;
+  const problem = isOwn ? null : objectionTo(index, view, intent, first, 0);
+  if (problem === null) return { binding: "bind", account: first };
+  return reportConflict(intent, first, by, problem, findings);
+}
+
 /** The account that the lifecycle deleted: still deleted, or somebody has restored it already. */
 function findFormer(view: TargetView, intent: Intent, entry: LedgerEntry | null, findings: Findings): Found {
   const deleted = deletedAccount(view, entry);
@@ -207,18 +239,28 @@ function matchByRules(
     if (candidates.length > 1) return reportAmbiguous(intent, rule.attribute, candidates, findings);
     const problem = objectionTo(index, view, intent, first, i);
     if (problem === null) return { binding: "bind", account: first };
-    findings.add({
-      kind: "match-conflict",
-      severity: "warning",
-      identity: intent.identity,
-      target: intent.target,
-      object: first.address,
-      what: `${intent.label} matches ${first.address} by ${rule.attribute}, but ${problem}: neither bound nor created`,
-      next: "Correct the attribute in HR or in the directory, then plan again.",
-    });
-    return BLOCKED;
+    return reportConflict(intent, first, rule.attribute, problem, findings);
   }
   return NONE;
+}
+
+function reportConflict(
+  intent: Intent,
+  account: ObservedAccount,
+  attribute: string,
+  problem: string,
+  findings: Findings,
+): Found {
+  findings.add({
+    kind: "match-conflict",
+    severity: "warning",
+    identity: intent.identity,
+    target: intent.target,
+    object: account.address,
+    what: `${intent.label} matches ${account.address} by ${attribute}, but ${problem}: neither bound nor created`,
+    next: "Correct the attribute in HR or in the directory, then plan again.",
+  });
+  return BLOCKED;
 }
 
 function objectionTo(

@@ -33,9 +33,10 @@ export interface PlanInput {
 /**
  * bound: the ledger's object is there · gone: it is not · restore: it was deleted and will be brought back · bind: an account matches and will be adopted · claim: our own
  * create whose reply was lost · none: there is no account · blocked: a conflict forbids bind and create · contested: one of
- * several accounts of a person whose records HR has joined; only access is taken from it until somebody decides.
+ * several accounts of a person whose records HR has joined; only access is taken from it until somebody decides · retired:
+ * a linked account whose source Muster deleted, or replaced by another; the ledger lets it go.
  */
-export type Binding = "bound" | "gone" | "restore" | "bind" | "claim" | "none" | "blocked" | "contested";
+export type Binding = "bound" | "gone" | "restore" | "bind" | "claim" | "none" | "blocked" | "contested" | "retired";
 
 export interface Subject {
   readonly identity: IdentityKey;
@@ -74,8 +75,11 @@ export interface TargetView {
   readonly boundTo: ReadonlyMap<string, IdentityKey>;
   /** Path in the repository of an identity's ledger entry. */
   ledgerFile(identity: string): string;
+  /** Groups and licences. */
   readonly groupByAnchor: ReadonlyMap<string, ObservedGroup>;
   readonly groupByName: ReadonlyMap<string, ObservedGroup>;
+  /** By skuPartNumber and by skuId, in lower case. */
+  readonly licenceByName: ReadonlyMap<string, ObservedGroup>;
   readonly containers: ReadonlySet<string>;
 }
 

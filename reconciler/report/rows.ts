@@ -18,11 +18,14 @@ export interface Row {
 /** "disable account", "clear". */
 export function verbOf(op: Op): string {
   if (op.ledgerOnly && op.slot !== null) return recordingOf(op);
+  // The licence stays: only which of its services are on changes.
+  if (op.verb === "assign-licence" && op.before.member === true) return "set service plans";
   return isClear(op) ? "clear" : verbPhrase(op.verb);
 }
 
 /** What only the ledger learns of must not read as something that is done to the directory. */
 function recordingOf({ verb, slot }: Op): string {
+  if (verb === "assign-licence" || verb === "remove-licence") return "record licence";
   if (verb !== "bind") return verb === "add-member" || verb === "remove-member" ? "record membership" : "record";
   if (slot === "exclusive") return "note of group";
   return slot === "found" ? "record values" : "record";
