@@ -4,7 +4,7 @@ import type { Target } from "../model/files/index.js";
 import type { Capabilities, TargetPort } from "../model/ports.js";
 import { MusterError, unreachable } from "../support/errors.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./active-directory/capabilities.js";
-import type { PasswordRules } from "./active-directory/password.js";
+import type { PasswordRules } from "./secrets/password.js";
 import { ActiveDirectoryTarget } from "./active-directory/target.js";
 import { AD_LIKE } from "./memory/presets.js";
 import { memoryTarget } from "./memory/target.js";

@@ -5,7 +5,7 @@ import type { Value } from "../../model/value.js";
 import { normalizeDn, parentDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import { decodeGuid, decodeText, decodeValue, encodeGuid, guidDn } from "./codec.js";
-import type { PasswordRules } from "./password.js";
+import type { PasswordRules } from "../secrets/password.js";
 import { type Entry, hasChildren, incomplete, searchAll, searchBase } from "./search.js";
 import type { Session } from "./session.js";
 

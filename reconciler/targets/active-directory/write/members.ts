@@ -11,7 +11,8 @@ import { LDAP_MEMBERS_PER_MODIFY } from "../../../support/limits.js";
 import { isManagedGroup } from "../assemble.js";
 import { attribute } from "../codec.js";
 import { ConnectionLost, hasCode, LdapError } from "../connection.js";
-import { failedOutcome, isGone, notExecuted, refusedOutcome, succeeded, wasAlready } from "../errors.js";
+import { isGone, refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
+import { failedOutcome, notExecuted } from "../errors.js";
 import { findEntries, findEntry, type Place } from "../read.js";
 import { readAllValues } from "../search.js";
 

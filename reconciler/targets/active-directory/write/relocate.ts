@@ -5,7 +5,7 @@ import type { ReadyOp } from "../../../model/ports.js";
 import type { Value } from "../../../model/value.js";
 import { leafValue, parentDn, rdn, sameDn } from "../../../support/dn.js";
 import { hasCode } from "../connection.js";
-import { changedMeanwhile, isGone, wasAlready } from "../errors.js";
+import { changedMeanwhile, isGone, wasAlready } from "../../outcomes.js";
 import { findEntry, type Place } from "../read.js";
 import { makeContainers, requireManaged } from "./containers.js";
 import { settle, type Verdict } from "./settle.js";

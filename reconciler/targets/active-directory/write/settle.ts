@@ -2,7 +2,8 @@
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { ConnectionLost } from "../connection.js";
-import { failedOutcome, notExecuted, succeeded, wasAlready } from "../errors.js";
+import { succeeded, wasAlready } from "../../outcomes.js";
+import { failedOutcome, notExecuted } from "../errors.js";
 
 /** How an object compares with an op: as wanted, as it was before, or an outcome of its own (gone, changed by others). */
 export type Verdict = "as-wanted" | "as-before" | Outcome;
