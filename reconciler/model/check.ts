@@ -26,6 +26,10 @@ export interface Needs {
   readonly containers: readonly string[];
   /** Groups that entitlements name. */
   readonly groups: readonly string[];
+  /** Licences that entitlements name; left out: none. */
+  readonly licences?: readonly string[];
+  /** Whether some accounts are made by synchronisation and only linked; left out: none are. */
+  readonly links?: boolean;
 }
 
 export type CheckLevel = "ok" | "warning" | "problem" | "unknown";

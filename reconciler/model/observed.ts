@@ -20,14 +20,33 @@ export interface ObservedAccount {
   readonly protected: string | null;
   /** Whether objects lie below it: such an account is never deleted. */
   readonly hasChildren: boolean;
+  /** Where its attributes are mastered, in a target that is also fed by synchronisation; left out: here. */
+  readonly authority?: "cloud" | "on-premises";
 }
 
+/** What a tenant has of one product. */
+export interface ObservedLicence {
+  /** Seats that can be used (those in their grace period too), and how many are in use, directly or by a group. */
+  readonly seats: number;
+  readonly used: number;
+  /** Ids of its service plans by name. */
+  readonly plans: Readonly<Record<string, string>>;
+  /** Ids of the service plans that are switched off, for those among the direct holders who have any. */
+  readonly disabledPlans: Readonly<Record<Anchor, readonly string[]>>;
+}
+
+/** A group; or, with `licence`, a product: its anchor is the skuId, its address the skuPartNumber. */
 export interface ObservedGroup {
   readonly anchor: Anchor;
   readonly address: string;
   readonly managed: boolean;
-  /** Anchors of member accounts that were observed. */
+  /** Anchors of member accounts that were observed; of a licence: those who hold it directly. */
   readonly members: readonly Anchor[];
+  readonly licence?: ObservedLicence;
+  /** Anchors that hold the licence through a group, whether they hold it directly too or not. */
+  readonly inherited?: readonly Anchor[];
+  /** Why its members cannot be written (dynamic, synchronised, mail-enabled ...); left out: they can. */
+  readonly obstacle?: string;
   /** Those among them whose primary group it is: such a membership is no value of the group and is never removed. */
   readonly primary?: readonly Anchor[];
   /** Members that are not accounts of this picture (groups, computers, foreign principals). */
@@ -82,6 +101,8 @@ export interface Selection {
   readonly attributes: readonly string[];
   /** Groups that entitlements and guards name, by name (a DN in AD) or, once known, by anchor. */
   readonly groups: readonly { readonly name: string; readonly anchor: Anchor | null }[];
+  /** Licences that entitlements and the ledger name, by skuPartNumber or skuId, sorted. Left out: none. */
+  readonly licences?: readonly string[];
   /** Accounts that the ledger names: those that are gone are looked for among the deleted objects. Left out: none. */
   readonly anchors?: readonly Anchor[];
 }

@@ -11,6 +11,8 @@
  * restore: before { deleted: true }, after { deleted: false, cn?, container? }.
  * delete: before { enabled: false }, after { "retain:<space>": "<value>|<until>" }.
  * add-member, remove-member: { member: true | null }; the slot is the group's anchor, slotLabel its name in the policy.
+ * assign-licence, remove-licence: { member: true | null, disabledPlans? }; the slot is the skuId, slotLabel the SKU as the policy
+ *   writes it; disabledPlans are ids, all that are switched off, left out where no policy says which.
  * run-task: before { entry }, after { task, entry }: the entry into the stage that it was run for.
  */
 import type { Op, Values } from "./op.js";

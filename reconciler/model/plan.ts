@@ -68,6 +68,8 @@ export interface PlanEnvelope {
   readonly records: string | null;
   /** How each target was read. */
   readonly reads?: Readonly<Record<string, HowRead>>;
+  /** What applying will take, for targets that are written and whose pace is limited: requests, and seconds. */
+  readonly forecast?: Readonly<Record<string, { readonly requests: number; readonly seconds: number }>>;
 }
 
 export interface Plan {

@@ -37,6 +37,16 @@ export interface Capabilities {
   /** Whether a modify carries what it expects to find. */
   readonly compareAndSwap: boolean;
   readonly tasks: readonly string[];
+  /** Attributes that stay writable on an account that is mastered on-premises. Left out: there are no such accounts. */
+  readonly writableWhenSynced?: readonly string[];
+  /**
+   * Attribute of an account that synchronisation made, naming its source: base64 of the GUID of the source object as its
+   * directory stores it (MS-DTYP 2.3.4.2). Left out: nothing can be linked to accounts of this target.
+   */
+  readonly sourceAnchor?: string;
+  /** Whether accounts can be assigned licences, and the attributes that must have a value before. */
+  readonly licences?: boolean;
+  readonly licenceNeeds?: readonly string[];
 }
 
 /** An op whose needs are done, with everything the driver must know to execute it. */

@@ -4,6 +4,7 @@ import type { PolicyDocument } from "../model/policy.js";
 import { MusterError } from "../support/errors.js";
 import { recipientProblem } from "./age-recipient.js";
 import { whereAt } from "./compile-mapping.js";
+import type { CompiledMapping, CompiledTarget } from "./compiled.js";
 
 export function checkSecrets(document: PolicyDocument<Target>): MusterError[] {
   const { name, secrets, initialPassword, resetPassword } = document.value;
@@ -24,4 +25,24 @@ export function checkSecrets(document: PolicyDocument<Target>): MusterError[] {
     );
   }
   return errors;
+}
+
+/** MUS-1110 for a lifecycle that has passes handed out, and a target with nowhere to put them: nobody could ever use one. */
+export function checkPassSecrets(
+  mappings: readonly CompiledMapping[],
+  targets: readonly CompiledTarget[],
+): MusterError[] {
+  const task = "temporary-access-pass";
+  return targets
+    .filter(({ capabilities, document }) => capabilities.tasks.includes(task) && document.value.secrets === undefined)
+    .flatMap((target) => {
+      const lifecycles = mappings.filter((mapping) => mapping.target === target.name).map((one) => one.lifecycle);
+      const asks = lifecycles.find(({ prehire, active }) =>
+        [...(prehire?.tasks ?? []), ...(active?.tasks ?? [])].includes(task),
+      );
+      if (asks === undefined) return [];
+      const what = `lifecycle ${asks.name} asks for ${task}, and target ${target.name} has no secrets to put it into`;
+      const where = whereAt(target.document, "");
+      return [new MusterError("MUS-1110", { what, where, next: "Add secrets with sink, path and recipients." })];
+    });
 }

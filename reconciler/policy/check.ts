@@ -88,7 +88,7 @@ function checkCapabilities(mapping: CompiledMapping, target: CompiledTarget): Mu
         where: { file: mapping.document.file, line: lineAt(mapping.document, pointer) },
       }),
     );
-  for (const name of capabilities.required) {
+  for (const name of mapping.link === null ? capabilities.required : []) {
     if (!mapping.attribute.has(name))
       refuse(`mapping ${mapping.name} does not map ${name}, which ${target.name} needs`, "");
   }
@@ -149,8 +149,8 @@ export function checkSharedGroups(
   const first = new Map<string, CompiledEntitlement>();
   const hasDns = new Set(targets.filter((one) => one.capabilities.containers === "dn").map((one) => one.name));
   return entitlements.flatMap((entitlement) => {
-    const { target, group } = entitlement;
-    const key = `${target}|${hasDns.has(target) ? normalizeDn(group) : group.toLowerCase()}`;
+    const { target, group, licence } = entitlement;
+    const key = `${licence === null ? "group" : "licence"}|${target}|${hasDns.has(target) ? normalizeDn(group) : group.toLowerCase()}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, entitlement);
     if (other === undefined || JSON.stringify(other.exclusive) === JSON.stringify(entitlement.exclusive)) return [];

@@ -6,7 +6,9 @@ import type { Policies, PolicyDocument } from "../model/policy.js";
 import type { Capabilities } from "../model/ports.js";
 import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
 import { checkMapping, checkPaths, checkSharedGroups, checkTasks } from "./check.js";
-import { checkSecrets } from "./check-secrets.js";
+import { checkLicences, checkLink } from "./check-cloud.js";
+import { checkPassSecrets, checkSecrets } from "./check-secrets.js";
+import { checkTargetFields } from "./check-target.js";
 import { accountPaths, compileMapping, whereAt } from "./compile-mapping.js";
 import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
 import { splitAccountPath } from "./compiled.js";
@@ -32,7 +34,7 @@ export function compilePolicies(
     if (document === undefined) errors.push(unknown("Target", name, chosen, `/targets/${i}`));
     return document === undefined ? [] : [compileTarget(document, capabilitiesOf)];
   });
-  for (const target of targets) errors.push(...checkSecrets(target.document));
+  for (const target of targets) errors.push(...checkTargetFields(target.document), ...checkSecrets(target.document));
   const scopes = new Map<string, CompiledScope>();
   for (const document of policies.scopes) {
     const scope = attempt(() => compileScope(document));
@@ -49,12 +51,13 @@ export function compilePolicies(
   const entitlements = policies.entitlements
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => compileEntitlement(document, scopes)) ?? []);
-  attempt(() => throwAll(checkSharedGroups(entitlements, targets)));
+  attempt(() => throwAll([...checkSharedGroups(entitlements, targets), ...checkLicences(entitlements, targets)]));
   const mappings = policies.mappings
     .filter((document) => names.has(document.value.target))
     .flatMap((document) => attempt(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);
   for (const mapping of mappings) attempt(() => throwAll(checkMapping(mapping, targets, policies.sources)));
-  attempt(() => throwAll(checkTasks(mappings, targets)));
+  attempt(() => throwAll(mappings.flatMap((mapping) => checkLink(mapping, mappings, targets))));
+  attempt(() => throwAll([...checkTasks(mappings, targets), ...checkPassSecrets(mappings, targets)]));
   const ordered = attempt(() => orderMappings(mappings)) ?? mappings;
   throwAll(errors);
   return {
@@ -111,11 +114,22 @@ function compileEntitlement(
     document,
     name: entitlement.name,
     target: entitlement.target,
-    group: entitlement.group,
+    ...whatItGrants(document),
     scope,
     onLoss: entitlement.onLoss ?? "remove",
     exclusive: exclusiveRule(document),
   };
+}
+
+/** Throws MUS-1110 unless it is a group or a licence. */
+function whatItGrants(document: CompiledEntitlement["document"]): Pick<CompiledEntitlement, "group" | "licence"> {
+  const { name, group, licence } = document.value;
+  if (group !== undefined && licence === undefined) return { group, licence: null };
+  if (licence !== undefined && group === undefined)
+    return { group: licence.sku, licence: { disabledPlans: licence.disabledPlans ?? null } };
+  const what = `entitlement ${name} names ${group === undefined ? "neither a group nor a licence" : "a group and a licence"}`;
+  const where = whereAt(document, group === undefined ? "" : "/licence");
+  throw new MusterError("MUS-1110", { what, where, next: "Write one of the two: group, or licence with its sku." });
 }
 
 /** Throws MUS-1110 where an exclusive group would keep those who are no longer entitled. */
@@ -154,6 +168,7 @@ function joinMapping(
     document,
     name: mapping.name,
     target: mapping.target,
+    link: mapping.account === "provision" ? null : mapping.account.link,
     per: mapping.per ?? "person",
     scope,
     lifecycle: lifecycle.value,

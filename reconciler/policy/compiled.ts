@@ -49,7 +49,10 @@ export interface CompiledEntitlement {
   readonly document: PolicyDocument<Entitlement>;
   readonly name: string;
   readonly target: string;
+  /** The group as the policy names it; of a licence, the SKU. */
   readonly group: string;
+  /** null: a group. `disabledPlans`, names or ids, null where policy leaves them alone. */
+  readonly licence: { readonly disabledPlans: readonly string[] | null } | null;
   readonly scope: CompiledScope;
   readonly onLoss: "remove" | "remove-granted" | "keep";
   /** null: additive. `since` is an ISO date. */
@@ -60,6 +63,8 @@ export interface CompiledMapping {
   readonly document: PolicyDocument<Mapping>;
   readonly name: string;
   readonly target: string;
+  /** Target whose accounts are synchronised into this one; null: Muster makes the accounts. */
+  readonly link: string | null;
   readonly per: "person" | "worker";
   readonly scope: CompiledScope;
   readonly lifecycle: Lifecycle;

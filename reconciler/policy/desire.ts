@@ -185,8 +185,9 @@ function buildIntent(
     stage: { stage, because: standing.because, nextAt, since: standing.since },
     inScope: members.some((member) => member.stage.inScope),
     start: primary.stage.start,
-    account: settings.account,
-    create: settings.create && primary.stage.inScope,
+    // Whether an account that synchronisation makes is there and may be used is decided where it comes from.
+    account: mapping.link === null ? settings.account : "keep",
+    create: mapping.link === null && settings.create && primary.stage.inScope,
     bind: BINDING.includes(stage) && primary.stage.inScope,
     frozen,
     leftAt,

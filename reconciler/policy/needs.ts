@@ -12,9 +12,12 @@ export function needsOf(policy: CompiledPolicy, name: string, role: Needs["role"
   const target = policy.targets.find((known) => known.name === name);
   if (target === undefined) return undefined;
   const mappings = policy.mappings.filter((mapping) => mapping.target === name);
-  const groups = mappings.flatMap((mapping) => mapping.entitlements.map((entitlement) => entitlement.group));
+  const entitlements = mappings.flatMap((mapping) => mapping.entitlements);
+  const groups = entitlements.filter((one) => one.licence === null).map((one) => one.group);
+  const licences = entitlements.filter((one) => one.licence !== null).map((one) => one.group);
   const tasks = mappings.flatMap(tasksOf).filter((task) => target.capabilities.tasks.includes(task));
-  const verbs = verbsOf(target, mappings, { groups: groups.length > 0, tasks: tasks.length > 0 });
+  const uses = { groups: groups.length > 0, licences: licences.length > 0, tasks: tasks.length > 0 };
+  const verbs = verbsOf(target, mappings, uses);
   return {
     role,
     verbs,
@@ -23,19 +26,31 @@ export function needsOf(policy: CompiledPolicy, name: string, role: Needs["role"
     makesContainers: target.document.value.createContainers === true,
     containers: sorted(mappings.flatMap(containersOf)),
     groups: sorted(groups),
+    ...(licences.length > 0 ? { licences: sorted(licences) } : {}),
+    ...(mappings.some((mapping) => mapping.link !== null) ? { links: true } : {}),
   };
 }
 
 function verbsOf(
   target: CompiledTarget,
   mappings: readonly CompiledMapping[],
-  uses: { readonly groups: boolean; readonly tasks: boolean },
+  uses: { readonly groups: boolean; readonly licences: boolean; readonly tasks: boolean },
 ): Verb[] {
   if (mappings.length === 0) return [];
-  const verbs: Verb[] = [...(target.document.value.allow ?? DEFAULT_ALLOW)];
+  const allowed: readonly Verb[] = target.document.value.allow ?? DEFAULT_ALLOW;
+  // Accounts that are only linked are never made, named, enabled, disabled or deleted here.
+  const links = mappings.every((mapping) => mapping.link !== null);
+  const verbs = allowed.filter(
+    (verb) => target.capabilities.verbs.includes(verb) && (!links || (verb === "update" && hasAttributes(mappings))),
+  );
+  if (uses.licences) verbs.push("assign-licence", "remove-licence");
   if (uses.groups) verbs.push("add-member", "remove-member");
   if (uses.tasks) verbs.push("run-task");
   return verbs;
+}
+
+function hasAttributes(mappings: readonly CompiledMapping[]): boolean {
+  return mappings.some((mapping) => mapping.attributes.length > 0);
 }
 
 /** Create-only values are written to an account that is bound, too; names also by a rename. */

@@ -6,7 +6,7 @@ import { MusterError, unreachable } from "../support/errors.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./active-directory/capabilities.js";
 import type { PasswordRules } from "./secrets/password.js";
 import { ActiveDirectoryTarget } from "./active-directory/target.js";
-import { AD_LIKE } from "./memory/presets.js";
+import { AD_LIKE, GRAPH_LIKE } from "./memory/presets.js";
 import { memoryTarget } from "./memory/target.js";
 import { DirectorySink } from "./secrets/directory-sink.js";
 
@@ -18,6 +18,8 @@ export function capabilitiesOf(type: Target["type"]): Capabilities {
   switch (type) {
     case "active-directory":
       return ACTIVE_DIRECTORY_CAPABILITIES;
+    case "entra-id":
+      return GRAPH_LIKE.capabilities;
     case "memory":
       return AD_LIKE.capabilities;
     default:
@@ -30,9 +32,12 @@ export function capabilitiesOf(type: Target["type"]): Capabilities {
  * allowed, and for a setting that the type needs and the target lacks; MUS-5001 when the CA file cannot be read.
  */
 export function openTarget(target: Target, environment: Environment): TargetPort {
+  const where = { target: target.name };
   switch (target.type) {
     case "active-directory":
       return openActiveDirectory(target, environment);
+    case "entra-id":
+      throw new MusterError("MUS-1107", { what: "the driver of Entra ID is not part of this version", where });
     case "memory":
       return memoryTarget({ ...AD_LIKE, name: target.name, managed: target.managed });
     default:

@@ -37,7 +37,7 @@ export function withDeleted(picture: Observed, deleted: readonly DeletedObject[]
 export function assemblePicture(parts: PictureParts): Observed {
   const accounts = [...parts.accounts].sort((a, b) => compareText(a.anchor, b.anchor));
   const groups = [...parts.groups]
-    .map((group) => ({ ...group, members: [...group.members].sort() }))
+    .map((group) => ({ ...group, members: [...group.members].sort(), ...inheritedOf(group) }))
     .sort((a, b) => compareText(a.anchor, b.anchor));
   const names = sortNames(parts.names);
   const containers = [...parts.containers].sort(compareText);
@@ -51,6 +51,10 @@ export function assemblePicture(parts: PictureParts): Observed {
     containers.map((container) => normalizeDn(container)),
   ]);
   return { target: parts.target, accounts, groups, names, containers, deleted: [], digest, how: FULL };
+}
+
+function inheritedOf({ inherited }: ObservedGroup): Pick<ObservedGroup, "inherited"> {
+  return inherited === undefined ? {} : { inherited: [...inherited].sort() };
 }
 
 function attributesOf(accounts: readonly ObservedAccount[]): string[] {
@@ -75,6 +79,7 @@ function accountText(
     account.hasChildren,
   ];
   for (const name of attributes) row.push(stable(account.attributes[name], anchors));
+  if (account.authority !== undefined) row.push(account.authority);
   return JSON.stringify(row);
 }
 

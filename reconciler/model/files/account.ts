@@ -50,7 +50,7 @@ export interface LedgerEntry {
     boundAt: string;
     everEnabled: boolean;
     /**
-     * By anchor of the group.
+     * By anchor of the group, or id of the licence.
      */
     memberships: {
       [k: string]: {
@@ -60,6 +60,10 @@ export interface LedgerEntry {
          */
         since: string;
         origin: "granted" | "found";
+        /**
+         * Ids of service plans last confirmed as switched off. Licences have it, groups do not.
+         */
+        disabledPlans?: string[];
       };
     };
     /**

@@ -6,7 +6,7 @@
 export type Name = string;
 
 /**
- * A group that people in a scope belong to.
+ * A group that people in a scope belong to, or a licence that they have.
  */
 export interface Entitlement {
   apiVersion: "muster/v1";
@@ -14,9 +14,22 @@ export interface Entitlement {
   name: Name;
   target: string;
   /**
-   * The group's name in the target, a DN in Active Directory.
+   * The group's name in the target: a DN in Active Directory, the display name in Entra ID.
    */
-  group: string;
+  group?: string;
+  /**
+   * Instead of group: a licence that is assigned directly. One that is inherited from a group counts as held and is never removed.
+   */
+  licence?: {
+    /**
+     * Part number (ENTERPRISEPACK) or id of the product, as the tenant's subscriptions show it.
+     */
+    sku: string;
+    /**
+     * Service plans that are switched off, by name or id, and no others. Left out: nobody's plans are touched.
+     */
+    disabledPlans?: string[];
+  };
   scope: string;
   /**
    * Who may be a member beside those whom entitlements of the group grant it: whoever others add (additive, the default), or nobody (exclusive).

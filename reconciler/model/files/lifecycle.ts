@@ -17,14 +17,14 @@ export interface Lifecycle {
     account?: "enabled" | "disabled" | "keep";
     memberships?: "grant" | "keep" | "remove-managed";
     attributes?: "update" | "freeze";
-    tasks?: ("reset-password" | "revoke-sessions")[];
+    tasks?: ("reset-password" | "revoke-sessions" | "temporary-access-pass")[];
     create?: boolean;
   };
   active?: {
     account?: "enabled" | "disabled" | "keep";
     memberships?: "grant" | "keep" | "remove-managed";
     attributes?: "update" | "freeze";
-    tasks?: ("reset-password" | "revoke-sessions")[];
+    tasks?: ("reset-password" | "revoke-sessions" | "temporary-access-pass")[];
     create?: boolean;
   };
   leave?: {

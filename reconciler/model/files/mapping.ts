@@ -75,7 +75,17 @@ export interface Mapping {
   kind: "Mapping";
   name: Name;
   target: string;
-  account: "provision";
+  /**
+   * provision: Muster makes the account. link: synchronisation makes it from the account in that target, and Muster changes only what is mastered in the cloud.
+   */
+  account:
+    | "provision"
+    | {
+        /**
+         * Target whose accounts are synchronised into this one.
+         */
+        link: string;
+      };
   per?: "person" | "worker";
   scope: string;
   lifecycle: string;

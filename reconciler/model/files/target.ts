@@ -12,7 +12,7 @@ export interface Target {
   apiVersion: "muster/v1";
   kind: "Target";
   name: Name;
-  type: "active-directory" | "memory";
+  type: "active-directory" | "entra-id" | "memory";
   /**
    * ldaps://host:port, or ldap://host:port with startTls. Several are tried in this order; one is used for a whole run. Literals, or env:MUSTER_NAME to read an environment variable.
    */
@@ -40,6 +40,60 @@ export interface Target {
     password: string;
   };
   /**
+   * The tenant's id or one of its domains. A literal, or env:MUSTER_NAME to read an environment variable.
+   */
+  tenant?: string;
+  /**
+   * Who signs in: an application by a secret, a certificate or the token of a GitHub workflow, or the managed identity of the machine. Texts are literals, or env:MUSTER_NAME to read an environment variable.
+   */
+  credential?:
+    | {
+        clientId: string;
+        secret: string;
+      }
+    | {
+        clientId: string;
+        /**
+         * PEM file with the private key and the certificate.
+         */
+        certificateFile: string;
+      }
+    | {
+        clientId: string;
+        /**
+         * The workflow's own token is exchanged, a fresh one every time.
+         */
+        federated: "github";
+      }
+    | {
+        managedIdentity: true;
+        /**
+         * Of a user-assigned identity; left out: the machine's own.
+         */
+        clientId?: string;
+      };
+  /**
+   * Root of Microsoft Graph, without the version. Default https://graph.microsoft.com. A literal, or env:MUSTER_NAME to read an environment variable.
+   */
+  graph?: string;
+  /**
+   * Where tokens come from. Default https://login.microsoftonline.com. A literal, or env:MUSTER_NAME to read an environment variable.
+   */
+  authority?: string;
+  /**
+   * The pass that the task temporary-access-pass hands out: encrypted to the recipients of secrets and kept in their sink.
+   */
+  temporaryAccessPass?: {
+    /**
+     * How long the pass works. Left out: as the tenant's policy says.
+     */
+    minutes?: number;
+    /**
+     * Whether it works once only. Left out: as the tenant's policy says.
+     */
+    once?: boolean;
+  };
+  /**
    * All of it is observed, for names and matching.
    */
   base?: string;
@@ -48,7 +102,7 @@ export interface Target {
    */
   forest?: string;
   /**
-   * Nothing outside is written.
+   * Nothing outside is written. In Active Directory DNs of containers; in Entra ID `tenant`, or administrative units (accounts) and groups by name or id.
    */
   managed: {
     /**

@@ -18,6 +18,8 @@ const GRAPH_CAPABILITIES: Capabilities = {
     "restore",
     "add-member",
     "remove-member",
+    "assign-licence",
+    "remove-licence",
     "run-task",
   ],
   containers: "none",
@@ -28,7 +30,11 @@ const GRAPH_CAPABILITIES: Capabilities = {
   required: ["userPrincipalName", "displayName"],
   maxLength: { displayName: 256, jobTitle: 128, department: 64, mailNickname: 64, employeeId: 16 },
   compareAndSwap: false,
-  tasks: ["revoke-sessions", "reset-password"],
+  tasks: ["revoke-sessions", "reset-password", "temporary-access-pass"],
+  writableWhenSynced: ["usageLocation"],
+  sourceAnchor: "onPremisesImmutableId",
+  licences: true,
+  licenceNeeds: ["usageLocation"],
 };
 
 /** Containers and DNs, compare-and-swap, members written on the group, reads that see every write. */
