@@ -4,14 +4,15 @@
  */
 import { createServer, type Server } from "node:tls";
 import { MusterError } from "../support/errors.js";
-import { ensureCertificates } from "./directory/certificates.js";
 import { Connection } from "./directory/connection.js";
 import type { Directory } from "./directory/directory.js";
 import { type Faults, newCounters, type RequestCounters } from "./directory/faults.js";
-import { ensurePassword, lockFolder } from "./directory/folder.js";
+import { ensurePassword } from "./directory/folder.js";
 import { loadDirectory } from "./directory/loading.js";
 import { SERVICE_ACCOUNT } from "./directory/populate.js";
 import type { SeedPerson } from "./seed.js";
+import { ensureCertificates } from "./shared/certificates.js";
+import { lockFolder } from "./shared/lock.js";
 
 export type { Fault, Faults, RequestCounters, SeenRequest } from "./directory/faults.js";
 export { onRequest, onWriteNumber } from "./directory/faults.js";
@@ -53,7 +54,7 @@ export interface Sandbox {
 
 /** Starts the server. Throws MUS-8001 (data), MUS-8002 (port), MUS-8003 (folder in use). */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const release = await lockFolder(options.folder);
+  const release = await lockFolder(options.folder, "lock");
   try {
     return await start(options, release);
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ensureCertificates } from "../../reconciler/sandbox/directory/certificates.js";
+import { ensureCertificates } from "../../reconciler/sandbox/shared/certificates.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import { POLICIES } from "../support/organisation.js";
 import { applyOne, readyOp } from "../support/ready-ops.js";

@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { BerReader, messageLength } from "../../reconciler/sandbox/directory/ber.js";
-import { ensureCertificates } from "../../reconciler/sandbox/directory/certificates.js";
 import { readMessage } from "../../reconciler/sandbox/directory/messages.js";
+import { ensureCertificates } from "../../reconciler/sandbox/shared/certificates.js";
 import { temporaryFolder } from "../unit/repo/temp-repository.js";
 
 export interface ProxiedRequest {

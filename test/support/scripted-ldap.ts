@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { messageLength } from "../../reconciler/sandbox/directory/ber.js";
-import { ensureCertificates } from "../../reconciler/sandbox/directory/certificates.js";
 import { type Message, readMessage } from "../../reconciler/sandbox/directory/messages.js";
+import { ensureCertificates } from "../../reconciler/sandbox/shared/certificates.js";
 
 /** What is sent back; "drop" cuts the connection, "silence" never answers, undefined leaves it to the default. */
 export type Script = (message: Message, connection: number) => readonly Buffer[] | "drop" | "silence" | undefined;

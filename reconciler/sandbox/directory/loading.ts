@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { normalizeDn, parseDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import { DEFAULT_SEED, type SeedPerson } from "../seed.js";
+import { readLog, rewriteLog, WriteLog } from "../shared/write-log.js";
 import { type Counters, Directory, type Naming } from "./directory.js";
 import { newGuid } from "./identifiers.js";
 import { populate } from "./populate.js";
 import { decodeDelta, encodeDelta, Store } from "./store.js";
-import { readLog, rewriteLog, WriteLog } from "./write-log.js";
 
 export interface LoadOptions {
   readonly folder: string;

@@ -1,0 +1,31 @@
+/** Pages as they should not be but may be: empty ones in the middle [D 5], repeated values, missing values. */
+import type { Json } from "./relations.js";
+import { isObject, type Reply, type TenantRequest } from "./request.js";
+import type { TenantState } from "./state.js";
+
+/** A reply that is no page stays as it is. */
+export function alterPage(
+  tenant: TenantState,
+  request: TenantRequest,
+  fault: "empty-page" | "duplicate" | "omit",
+  reply: Reply,
+): Reply {
+  const { body } = reply;
+  if (!isObject(body) || !Array.isArray(body.value)) return reply;
+  const value: readonly Json[] = body.value;
+  const page = body;
+  switch (fault) {
+    case "empty-page":
+      return { ...reply, body: emptyPage(page, `${tenant.url}${request.path}`) };
+    case "duplicate":
+      return { ...reply, body: { ...page, value: [...value.slice(0, 1), ...value] } };
+    case "omit":
+      return { ...reply, body: { ...page, value: value.slice(0, -1) } };
+  }
+}
+
+/** No values, and a link to the page that was asked for; it is no delta page's end. */
+function emptyPage(page: Readonly<Record<string, Json>>, link: string): Json {
+  const { "@odata.deltaLink": _end, ...rest } = page;
+  return { ...rest, value: [], "@odata.nextLink": link };
+}

@@ -1,0 +1,138 @@
+/**
+ * Who is in the tenant before Muster comes: the people of the sandbox directory's seed as a cloud-only tenant would have
+ * them (so that a demo without AD has somebody to bind), a guest-like contractor and an account of the operations team.
+ */
+import { randomUUID } from "node:crypto";
+import { DEFAULT_SEED, type SeedPerson } from "../seed.js";
+import type { Properties } from "./relations.js";
+import type { Mutation } from "./store.js";
+
+export interface SeedUser {
+  readonly id?: string;
+  /** Graph's properties, userPrincipalName among them; `#password` is not needed. */
+  readonly properties: Properties;
+  /** userPrincipalName of another user of the seed. */
+  readonly manager?: string;
+}
+
+export interface SeedGroup {
+  readonly id?: string;
+  readonly properties: Properties;
+  /** userPrincipalNames. */
+  readonly members?: readonly string[];
+  readonly owners?: readonly string[];
+}
+
+export interface TenantSeed {
+  readonly organization?: string;
+  /** Verified domains; the first is the default, the initial one (onmicrosoft.com) is added. */
+  readonly domains?: readonly string[];
+  readonly users: readonly SeedUser[];
+  readonly groups?: readonly SeedGroup[];
+}
+
+export const INITIAL_DOMAIN = "contoso.onmicrosoft.com";
+const DOMAIN = "adventure-works.com";
+
+export const EMPTY_TENANT: TenantSeed = { domains: [DOMAIN, "contoso.example"], users: [] };
+
+const STRANGERS: readonly SeedUser[] = [
+  {
+    properties: {
+      displayName: "Ines Carvalho",
+      givenName: "Ines",
+      surname: "Carvalho",
+      userPrincipalName: `ines.carvalho@${DOMAIN}`,
+      mailNickname: "ines.carvalho",
+      jobTitle: "External Consultant",
+      companyName: "Carvalho Consulting Lda",
+      accountEnabled: true,
+      usageLocation: "PT",
+    },
+  },
+  {
+    properties: {
+      displayName: "Break Glass",
+      userPrincipalName: `break.glass@${INITIAL_DOMAIN}`,
+      mailNickname: "break.glass",
+      accountEnabled: true,
+    },
+  },
+];
+
+/** The people of the default seed. */
+export const DEFAULT_TENANT: TenantSeed = {
+  domains: [DOMAIN, "contoso.example"],
+  users: [
+    ...DEFAULT_SEED.filter((person) => person.employeeID !== undefined || person.mail !== undefined).map(readPerson),
+    ...STRANGERS,
+  ],
+};
+
+/** userPrincipalNames have no accents (graph.md section 6). */
+function plain(name: string): string {
+  return name.normalize("NFKD").replace(/\p{M}/gu, "");
+}
+
+function readPerson(person: SeedPerson): SeedUser {
+  const nickname = plain(person.sAMAccountName);
+  return {
+    properties: {
+      displayName: `${person.given} ${person.family}`,
+      givenName: person.given,
+      surname: person.family,
+      userPrincipalName: `${nickname}@${DOMAIN}`,
+      mailNickname: nickname,
+      accountEnabled: person.enabled,
+      usageLocation: "US",
+      ...(person.employeeID === undefined ? {} : { employeeId: person.employeeID }),
+      ...(person.title === undefined ? {} : { jobTitle: person.title }),
+      ...(person.department === undefined ? {} : { department: person.department }),
+      ...(person.company === undefined ? {} : { companyName: person.company }),
+    },
+    ...(person.manager === undefined ? {} : { manager: `${plain(person.manager)}@${DOMAIN}` }),
+  };
+}
+
+/** The first commit of a tenant. `now` in epoch milliseconds. */
+export function seedMutations(seed: TenantSeed, { tenantId, now }: { tenantId: string; now: number }): Mutation[] {
+  const createdDateTime = new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
+  const ids = new Map<string, string>();
+  const idOf = (name: string): string => ids.get(name.toLowerCase()) ?? "";
+  const mutations: Mutation[] = [organization(seed, tenantId, createdDateTime)];
+  for (const { id = randomUUID(), properties } of seed.users) {
+    ids.set(String(properties.userPrincipalName).toLowerCase(), id);
+    const common = { userType: "Member", createdDateTime };
+    mutations.push({ do: "create", id, type: "user", properties: { ...common, ...properties } });
+  }
+  for (const { properties, manager } of seed.users) {
+    const from = idOf(String(properties.userPrincipalName));
+    if (manager !== undefined) mutations.push({ do: "link", relation: "manager", from, to: idOf(manager) });
+  }
+  for (const { id = randomUUID(), properties, members = [], owners = [] } of seed.groups ?? []) {
+    mutations.push({ do: "create", id, type: "group", properties: { createdDateTime, ...properties } });
+    for (const name of members) mutations.push({ do: "link", relation: "members", from: id, to: idOf(name) });
+    for (const name of owners) mutations.push({ do: "link", relation: "owners", from: id, to: idOf(name) });
+  }
+  return mutations;
+}
+
+function organization(seed: TenantSeed, id: string, createdDateTime: string): Mutation {
+  const names = [...(seed.domains ?? [DOMAIN]), INITIAL_DOMAIN];
+  const verifiedDomains = names.map((name, at) => ({
+    name,
+    isDefault: at === 0,
+    isInitial: name === INITIAL_DOMAIN,
+    type: "Managed",
+    capabilities: "Email, OfficeCommunicationsOnline",
+  }));
+  const displayName = seed.organization ?? "Adventure Works";
+  const properties = {
+    displayName,
+    verifiedDomains,
+    createdDateTime,
+    countryLetterCode: "US",
+    defaultUsageLocation: "US",
+  };
+  return { do: "create", id, type: "organization", properties };
+}

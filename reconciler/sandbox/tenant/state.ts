@@ -1,0 +1,52 @@
+/**
+ * The running tenant as handlers and the parts around them see it. `gate` and `views` are the seams for quotas and
+ * replica lag: what is there by default lets everything pass and shows the present.
+ */
+import type { GraphFailure } from "./errors.js";
+import type { TenantCounters, TenantOptions } from "./options.js";
+import type { Caller, Reply, RequestContext, TenantReply, TenantRequest } from "./request.js";
+import type { Mutation, Store } from "./store.js";
+import type { View } from "./view.js";
+
+export interface TenantState {
+  readonly options: TenantOptions;
+  readonly store: Store;
+  readonly counters: TenantCounters;
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Graph root without the version; known once the server listens, "https://tenant.invalid" before. */
+  url: string;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Commits and writes the log; the reply of the request waits until the line is durable. */
+  commit(mutations: readonly Mutation[]): void;
+  /** Resolves when everything committed so far is durable. */
+  durable(): Promise<void>;
+  /** A whole request inside another one (a batch item), without signing in again. */
+  dispatch(request: TenantRequest, caller: Caller): Promise<TenantReply>;
+  gate: Gate;
+  views: Views;
+  /** Things that happen later by themselves (group licensing, Connect, purge after 30 days), run before each request. */
+  readonly background: ((now: number) => void)[];
+}
+
+/** Quotas. `admit` is asked before the handler, with the route known; `headers` are added to whatever is replied. */
+export interface Gate {
+  admit(request: Admission): { readonly failure?: GraphFailure; readonly headers: Readonly<Record<string, string>> };
+}
+
+export interface Admission {
+  readonly method: string;
+  readonly template: string;
+  readonly query: ReadonlyMap<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly caller: Caller;
+}
+
+export interface Views {
+  /** The view for one request. `connection` tells connections apart (x-sandbox-connection in `handle`). */
+  open(connection: string): View;
+}
+
+/** Writes as well as reads; a write's reply waits for the log by itself. */
+export type Handler = (context: RequestContext) => Reply | Promise<Reply>;
