@@ -5,8 +5,6 @@ import { READ_ONLY } from "./read-only.js";
 
 const PROPERTIES = allProperties();
 
-export const ENTRA_ID_TASKS = ["revoke-sessions", "reset-password", "temporary-access-pass"] as const;
-
 export const ENTRA_ID_CAPABILITIES: Capabilities = {
   verbs: [
     "create",
@@ -37,5 +35,9 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
   ),
   readOnly: READ_ONLY,
   compareAndSwap: false,
-  tasks: ENTRA_ID_TASKS,
+  tasks: ["revoke-sessions", "reset-password", "temporary-access-pass"],
+  writableWhenSynced: PROPERTIES.filter(({ cloudSide }) => cloudSide === true).map(({ name }) => name),
+  sourceAnchor: "onPremisesImmutableId",
+  licences: true,
+  licenceNeeds: ["usageLocation"],
 };

@@ -17,7 +17,13 @@ function statesOf(user: GraphObject): AssignmentState[] {
   const { licenseAssignmentStates: states } = user;
   return objectsOf(states).flatMap(({ skuId, assignedByGroup, disabledPlans }) =>
     typeof skuId === "string"
-      ? [{ skuId, assignedByGroup: typeof assignedByGroup === "string" ? assignedByGroup : null, disabledPlans: textsOf(disabledPlans) }]
+      ? [
+          {
+            skuId,
+            assignedByGroup: typeof assignedByGroup === "string" ? assignedByGroup : null,
+            disabledPlans: textsOf(disabledPlans),
+          },
+        ]
       : [],
   );
 }
@@ -55,7 +61,10 @@ export async function readSkus(place: Place, names: readonly string[]): Promise<
 export function observeLicence(place: Place, sku: GraphObject, users: ReadonlyMap<Anchor, GraphObject>): ObservedGroup {
   const { skuId, skuPartNumber, consumedUnits } = sku;
   if (typeof skuId !== "string" || typeof skuPartNumber !== "string" || typeof consumedUnits !== "number")
-    throw new MusterError("MUS-5003", { what: "a subscription came without its seats", where: { target: place.target } });
+    throw new MusterError("MUS-5003", {
+      what: "a subscription came without its seats",
+      where: { target: place.target },
+    });
   const members: Anchor[] = [];
   const inherited: Anchor[] = [];
   const disabledPlans: Record<Anchor, readonly string[]> = {};
@@ -66,7 +75,15 @@ export function observeLicence(place: Place, sku: GraphObject, users: ReadonlyMa
     if (inheritedLicences(user).has(skuId)) inherited.push(anchor);
   }
   const licence = { seats: seatsOf(sku), used: consumedUnits, plans: plansOf(sku), disabledPlans };
-  return { anchor: skuId, address: skuPartNumber, managed: true, members, inherited: inherited.sort(), others: 0, licence };
+  return {
+    anchor: skuId,
+    address: skuPartNumber,
+    managed: true,
+    members,
+    inherited: inherited.sort(),
+    others: 0,
+    licence,
+  };
 }
 
 /** Seats in their grace period (warning) can be assigned as those that are paid. */

@@ -86,7 +86,12 @@ const PROPERTIES: ReadonlyMap<string, Property> = new Map(
 const READABLE: ReadonlyMap<string, Property> = new Map(
   [
     ...["creationType", "externalUserState", "onPremisesDistinguishedName", "onPremisesDomainName"],
-    ...["onPremisesSamAccountName", "onPremisesSecurityIdentifier", "onPremisesUserPrincipalName", "securityIdentifier"],
+    ...[
+      "onPremisesSamAccountName",
+      "onPremisesSecurityIdentifier",
+      "onPremisesUserPrincipalName",
+      "securityIdentifier",
+    ],
   ]
     .map((name): Property => ({ name, kind: "text" }))
     .concat({ name: "proxyAddresses", kind: "texts" })
@@ -103,7 +108,11 @@ export function allProperties(): readonly Property[] {
 
 /** undefined for what the driver does not know. */
 export function findProperty(name: string): Property | undefined {
-  return PROPERTIES.get(name) ?? READABLE.get(name) ?? (EXTENSION.test(name) ? { name, kind: "text", maxLength: 256 } : undefined);
+  return (
+    PROPERTIES.get(name) ??
+    READABLE.get(name) ??
+    (EXTENSION.test(name) ? { name, kind: "text", maxLength: 256 } : undefined)
+  );
 }
 
 /** Throws MUS-9001: `requireProperties` has refused what is unknown before anything is written. */
@@ -211,7 +220,11 @@ export function bodyOf(values: Values, now: GraphObject = {}): Record<string, un
       continue;
     }
     const others = propertyOf(name).whole === true ? partsOf(now[top]) : {};
-    body[top] = { ...others, ...(body[top] as GraphObject | undefined), [name.slice(top.length + 1)]: encodeProperty(name, value) };
+    body[top] = {
+      ...others,
+      ...(body[top] as GraphObject | undefined),
+      [name.slice(top.length + 1)]: encodeProperty(name, value),
+    };
   }
   return body;
 }

@@ -4,8 +4,8 @@ import { isReference, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
 import { isFailure } from "./failure.js";
 import { readAll } from "./pages.js";
-import { withPatience } from "./patience.js";
 import { odataText, path, withQuery } from "./paths.js";
+import { withPatience } from "./patience.js";
 import { incomplete, managesTenant, type Place, requireId } from "./place.js";
 import { decodeProperty, type GraphObject, rawValue, selectOf, topOf } from "./properties.js";
 
@@ -28,6 +28,11 @@ const ABOUT_LICENCES = ["assignedLicenses", "licenseAssignmentStates"] as const;
 export function wantedProperties(place: Place, selection: Selection): string[] {
   const licences = (selection.licences?.length ?? 0) > 0 ? ABOUT_LICENCES : [];
   return [...new Set([...OWN, place.claim, ...selection.attributes, ...licences])].sort();
+}
+
+/** `$expand` of a listing that has these properties. */
+export function expandOf(properties: readonly string[]): string | undefined {
+  return properties.includes("manager") ? "manager($select=id)" : undefined;
 }
 
 /** Advanced queries answer from an index that lags; `$count` and this header ask for them. */
@@ -60,7 +65,12 @@ export function requireSelected(place: Place, user: GraphObject, properties: rea
 }
 
 /** The account as the port reports it. */
-export function toAccount(place: Place, user: GraphObject, selection: Selection, around: Surroundings): ObservedAccount {
+export function toAccount(
+  place: Place,
+  user: GraphObject,
+  selection: Selection,
+  around: Surroundings,
+): ObservedAccount {
   const anchor = idOf(place, user);
   const { userPrincipalName, accountEnabled } = user;
   if (typeof userPrincipalName !== "string" || typeof accountEnabled !== "boolean")
@@ -103,7 +113,11 @@ export function isManaged({ managed, units }: Place, anchor: Anchor): boolean {
 }
 
 /** A user as it is now, with these properties; null when it is not there. */
-export async function readUser(place: Place, anchor: Anchor, properties: readonly string[]): Promise<GraphObject | null> {
+export async function readUser(
+  place: Place,
+  anchor: Anchor,
+  properties: readonly string[],
+): Promise<GraphObject | null> {
   const asked = [...new Set(["id", ...properties])];
   const query = {
     $select: selectOf(asked),

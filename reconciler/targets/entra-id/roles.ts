@@ -15,7 +15,11 @@ export interface Roles {
 }
 
 /** `known`: names from the last read, asked for again only when a role is not among them. */
-export async function readRoles(place: Place, groups: ReadonlyMap<Anchor, GraphObject>, known: RoleNames): Promise<Roles> {
+export async function readRoles(
+  place: Place,
+  groups: ReadonlyMap<Anchor, GraphObject>,
+  known: RoleNames,
+): Promise<Roles> {
   const assignments = await readAll(place.graph, path`/roleManagement/directory/roleAssignments`);
   const roleOf = ({ roleDefinitionId }: GraphObject) => (typeof roleDefinitionId === "string" ? roleDefinitionId : "");
   const names = assignments.every((one) => roleOf(one) in known) ? known : await readNames(place);

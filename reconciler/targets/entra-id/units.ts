@@ -8,7 +8,10 @@ import { incomplete, managesTenant, type Place, requireId } from "./place.js";
 export async function readUnits(place: Place): Promise<ReadonlyMap<string, ReadonlySet<Anchor>>> {
   const names = place.managed.accounts;
   if (managesTenant(names)) return new Map();
-  const all = await readAll(place.graph, withQuery(path`/directory/administrativeUnits`, { $select: "id,displayName" }));
+  const all = await readAll(
+    place.graph,
+    withQuery(path`/directory/administrativeUnits`, { $select: "id,displayName" }),
+  );
   const units = new Map<string, ReadonlySet<Anchor>>();
   for (const name of names) {
     const found = all.filter(({ id, displayName }) =>

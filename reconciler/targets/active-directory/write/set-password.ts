@@ -5,8 +5,8 @@
  */
 import { Change } from "ldapts";
 import type { Op } from "../../../model/op.js";
-import { attribute } from "../codec.js";
 import { keepSecret, randomPassword } from "../../secrets/password.js";
+import { attribute } from "../codec.js";
 import { passwordChange } from "../password-change.js";
 import type { Place } from "../read.js";
 import { isLostReply } from "../session.js";

@@ -6,19 +6,19 @@
  * userPrincipalName, which is a key, and by the claim, which an index answers that lags. Only an account that carries our
  * claim is ours.
  */
-import { randomPassword } from "../../secrets/password.js";
+
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome, Values } from "../../../model/op.js";
-import type { KeptSecret, ReadyOp } from "../../../model/ports.js";
 import { createdAttributes } from "../../../model/op-values.js";
+import type { KeptSecret, ReadyOp } from "../../../model/ports.js";
 import type { Value } from "../../../model/value.js";
 import { MusterError } from "../../../support/errors.js";
 import { refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
-import { keepSecret } from "../../secrets/password.js";
+import { keepSecret, randomPassword } from "../../secrets/password.js";
 import { isFailure } from "../failure.js";
 import { objectLink } from "../links.js";
-import { backoff, withPatience } from "../patience.js";
 import { path, withQuery } from "../paths.js";
+import { backoff, withPatience } from "../patience.js";
 import type { Place } from "../place.js";
 import { bodyOf, type GraphObject, propertyOf, rawValue, selectOf } from "../properties.js";
 import { findClaimed, idOf } from "../read.js";
@@ -139,7 +139,8 @@ function newUser(place: Place, ready: ReadyOp): NewUser {
   if (typeof userPrincipalName !== "string" || typeof displayName !== "string")
     throw new MusterError("MUS-9001", { what: "a create names no userPrincipalName or no displayName" });
   const { manager = null, ...values } = createdAttributes(op);
-  if (place.claim in values) throw new MusterError("MUS-9001", { what: `${place.claim} holds the claim and cannot be mapped` });
+  if (place.claim in values)
+    throw new MusterError("MUS-9001", { what: `${place.claim} holds the claim and cannot be mapped` });
   const own = Object.entries(values).filter(([name]) => propertyOf(name).alone !== true);
   const later = Object.entries(values).filter(([name]) => propertyOf(name).alone === true);
   const mailNickname = nicknameOf(userPrincipalName);

@@ -8,10 +8,10 @@ import type { Op, Outcome } from "../../../model/op.js";
 import { sameValue } from "../../../model/value.js";
 import { isGone, succeeded, wasAlready } from "../../outcomes.js";
 import { directLicences } from "../licences.js";
-import { backoff, withPatience } from "../patience.js";
 import { path } from "../paths.js";
+import { backoff, withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
-import { type GraphObject } from "../properties.js";
+import type { GraphObject } from "../properties.js";
 import { readUser } from "../read.js";
 import { failedOutcome, isLost, LOST_ATTEMPTS, unknownOutcome } from "./settle.js";
 

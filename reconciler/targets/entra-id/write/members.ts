@@ -10,8 +10,8 @@ import { sendBatch } from "../batch.js";
 import { isFailure } from "../failure.js";
 import { objectLink } from "../links.js";
 import { readAll } from "../pages.js";
-import { isYoung, withPatience } from "../patience.js";
 import { path, withQuery } from "../paths.js";
+import { isYoung, withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
 import { failedOutcome, isLost, settle, unknownOutcome } from "./settle.js";
 
@@ -48,7 +48,8 @@ async function addMembers(place: Place, group: Anchor, members: readonly MemberO
 async function bind(place: Place, group: Anchor, members: readonly MemberOp[]): Promise<void> {
   const links = members.map(({ anchor }) => objectLink(place.graph.root, requireId(anchor)));
   const body = { "members@odata.bind": links };
-  const send = () => place.graph.send({ method: "PATCH", path: path`/groups/${requireId(group)}`, body, repeatable: false });
+  const send = () =>
+    place.graph.send({ method: "PATCH", path: path`/groups/${requireId(group)}`, body, repeatable: false });
   // A young object is waited for alone: beside it, somebody who is gone for good would hold up all of them.
   await (members.length === 1 ? withPatience(place, [members[0]?.anchor ?? ""], send) : send());
 }
@@ -61,7 +62,9 @@ async function sortOut(place: Place, group: Anchor, members: readonly MemberOp[]
     current = await membersOf(place, group);
     present = await existing(place, members);
   } catch {
-    return members.map(({ op, anchor }) => (isLost(error) ? unknownOutcome(op, error) : failedOutcome(op, error, anchor)));
+    return members.map(({ op, anchor }) =>
+      isLost(error) ? unknownOutcome(op, error) : failedOutcome(op, error, anchor),
+    );
   }
   if (current === null) return members.map(({ op }) => refusedOutcome(op, "the group is gone"));
   const isMember = ({ anchor }: MemberOp) => current.has(anchor);
@@ -77,7 +80,10 @@ async function sortOut(place: Place, group: Anchor, members: readonly MemberOp[]
   if (only !== undefined && rest.length === 1)
     return [isLost(error) ? await addAgain(place, group, only) : failedOutcome(only.op, error, only.anchor)];
   const middle = Math.ceil(rest.length / 2);
-  return [...(await addMembers(place, group, rest.slice(0, middle))), ...(await addMembers(place, group, rest.slice(middle)))];
+  return [
+    ...(await addMembers(place, group, rest.slice(0, middle))),
+    ...(await addMembers(place, group, rest.slice(middle))),
+  ];
 }
 
 /** No answer came and it is no member: sent again, and read again where that is not answered either. */
@@ -106,7 +112,10 @@ async function membersOf(place: Place, group: Anchor): Promise<ReadonlySet<Ancho
 async function existing(place: Place, members: readonly MemberOp[]): Promise<ReadonlySet<Anchor>> {
   const answers = await sendBatch(
     place.graph,
-    members.map(({ anchor }) => ({ method: "GET", path: withQuery(path`/users/${requireId(anchor)}`, { $select: "id" }) })),
+    members.map(({ anchor }) => ({
+      method: "GET",
+      path: withQuery(path`/users/${requireId(anchor)}`, { $select: "id" }),
+    })),
   );
   const found = new Set<Anchor>();
   for (const [index, answer] of answers.entries()) {

@@ -3,8 +3,8 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { isGone, refusedOutcome, wasAlready } from "../../outcomes.js";
 import { isFailure } from "../failure.js";
-import { withPatience } from "../patience.js";
 import { path } from "../paths.js";
+import { withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
 import { isSynced, readUser } from "../read.js";
 import { failedOutcome, settle } from "./settle.js";
@@ -78,5 +78,7 @@ export async function restoreAccount(place: Place, anchor: Anchor, op: Op): Prom
       place.graph.send({ method: "POST", path: path`/directory/deletedItems/${requireId(anchor)}/restore`, body: {} }),
   });
   if (outcome.kind === "done") place.young.set(anchor, place.clock.now());
-  return outcome.kind === "refused" ? refusedOutcome(op, "it is not among the deleted objects that may be seen") : outcome;
+  return outcome.kind === "refused"
+    ? refusedOutcome(op, "it is not among the deleted objects that may be seen")
+    : outcome;
 }

@@ -4,8 +4,8 @@ import type { Op, Outcome } from "../../../model/op.js";
 import { MusterError } from "../../../support/errors.js";
 import { isGone, succeeded } from "../../outcomes.js";
 import { keepSecret, randomPassword } from "../../secrets/password.js";
-import { withPatience } from "../patience.js";
 import { path } from "../paths.js";
+import { withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
 import type { GraphObject } from "../properties.js";
 import { readUser } from "../read.js";
@@ -63,7 +63,9 @@ async function resetPassword(place: Place, anchor: Anchor, op: Op): Promise<Outc
 /** The pass is in the answer and never again; a new one replaces it. One that cannot be sealed is not asked for. */
 async function handOutPass(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
   if (place.passwords.sink === null)
-    throw new MusterError("MUS-5008", { what: "a temporary access pass is to be sealed, and the Target has no secrets" });
+    throw new MusterError("MUS-5008", {
+      what: "a temporary access pass is to be sealed, and the Target has no secrets",
+    });
   const user = await readUser(place, anchor, ABOUT_PASSWORDS);
   if (user === null) return isGone(op);
   const { minutes, once } = place.pass;

@@ -10,8 +10,8 @@ import type { ReadyOp } from "../../../model/ports.js";
 import { isReference } from "../../../model/value.js";
 import { changedMeanwhile, isGone, refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
 import { isFailure } from "../failure.js";
-import { backoff, isYoung, withPatience } from "../patience.js";
 import { path } from "../paths.js";
+import { backoff, isYoung, withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
 import { bodyOf, decodeProperty, type GraphObject, propertyOf } from "../properties.js";
 import { isSynced, readUser } from "../read.js";
@@ -33,7 +33,8 @@ export async function changeValues(place: Place, anchor: Anchor, ready: readonly
   for (let attempt = 1; open.length > 0; attempt++) {
     const { settled, lost } = await attemptOnce(place, anchor, open, attempt);
     outcomes.push(...settled);
-    if (attempt >= LOST_ATTEMPTS) return [...outcomes, ...lost.map(({ swap, error }) => unknownOutcome(swap.ready.op, error))];
+    if (attempt >= LOST_ATTEMPTS)
+      return [...outcomes, ...lost.map(({ swap, error }) => unknownOutcome(swap.ready.op, error))];
     open = lost.map(({ swap }) => swap);
     if (open.length > 0) await place.sleep(backoff(attempt));
   }
@@ -88,7 +89,12 @@ function propertiesOf(open: readonly Swap[]): string[] {
 }
 
 /** null: it is to be written. Refused by the first value that is neither as wanted nor as before. */
-async function judge(place: Place, anchor: Anchor, user: GraphObject, { ready, before, after }: Swap): Promise<Outcome | null> {
+async function judge(
+  place: Place,
+  anchor: Anchor,
+  user: GraphObject,
+  { ready, before, after }: Swap,
+): Promise<Outcome | null> {
   const { op } = ready;
   const open = Object.keys(after).filter((name) => !has(user, name, after[name] ?? null));
   if (open.length === 0) return wasAlready(op, anchor);
