@@ -1,89 +1,96 @@
-/** A Graph that answers as a test says, without a network; what was asked is kept. Time passes only while somebody sleeps. */
-import type { SecretSink } from "../../reconciler/model/ports.js";
-import { GraphClient } from "../../reconciler/targets/entra-id/client.js";
-import { Pacer } from "../../reconciler/targets/entra-id/pacer.js";
-import type { Place } from "../../reconciler/targets/entra-id/place.js";
-import { NoReply } from "../../reconciler/targets/entra-id/transport.js";
-import { FORGOTTEN_PASSWORDS } from "../../reconciler/targets/secrets/password.js";
-import { virtualTime } from "../contract/harness-tenant.js";
+/**
+ * An HTTPS server on loopback that says what a test tells it to, and keeps what it was asked. It knows nothing of Graph:
+ * what a driver makes of replies that the sandbox would never give is tried with it.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureCertificates } from "../../reconciler/sandbox/directory/certificates.js";
 
-export interface Asked {
+export interface ScriptedRequest {
   readonly method: string;
-  /** Below the version, decoded, with its query. */
+  /** With the query. */
   readonly path: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a body is read freely by the tests
-  readonly body: any;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
-/** "lost": no reply comes. Left out `body`: none. */
-export type Scripted = { readonly status: number; readonly body?: unknown } | "lost";
+export type ScriptedReply =
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Sent as JSON. */
+      readonly json?: unknown;
+      /** Sent as it is. */
+      readonly text?: string;
+    }
+  /** The request was read and the connection ends. */
+  | "cut"
+  /** Nothing comes, and the connection stays. */
+  | "silence";
 
-export interface ScriptedGraph {
-  readonly place: Place;
-  readonly asked: Asked[];
-  /** "PATCH /users/x" of what was written, in order. */
-  writes(): string[];
+export interface ScriptedServer {
+  /** "https://127.0.0.1:port". */
+  readonly url: string;
+  /** PEM of the authority that signed its certificate. */
+  readonly ca: string;
+  readonly requests: ScriptedRequest[];
+  /** What is answered from now on: one reply after the other, the last one for ever; or by request. */
+  answer(...script: readonly ScriptedReply[]): void;
+  answerBy(reply: (request: ScriptedRequest) => ScriptedReply): void;
+  close(): Promise<void>;
 }
 
-export const ROOT = "https://graph.test";
+/** Made once for all servers of a process. */
+const certificates = makeCertificates();
 
-/** Items of a `$batch` are asked one by one. What `answer` leaves undefined is 204 for a write and 404 for a read. */
-export function scriptedGraph(
-  answer: (asked: Asked) => Scripted | undefined,
-  more: Partial<Place> & { readonly sink?: SecretSink } = {},
-): ScriptedGraph {
-  const time = virtualTime();
-  const asked: Asked[] = [];
-  const reply = (one: Asked) => {
-    asked.push(one);
-    return answer(one) ?? (one.method === "GET" ? refusal(404, "Request_ResourceNotFound") : { status: 204 });
-  };
-  const transport = {
-    async send(url: string, { method, body }: { readonly method: string; readonly body: string | null }) {
-      const path = decodeURIComponent(url.slice(`${ROOT}/v1.0`.length));
-      const json = body === null ? null : JSON.parse(body);
-      if (path === "/$batch") {
-        const responses = json.requests.map((item: { id: string; method: string; url: string; body?: unknown }) => {
-          const said = reply({ method: item.method, path: decodeURIComponent(item.url), body: item.body ?? null });
-          return { id: item.id, ...(said === "lost" ? { status: 504 } : said) };
-        });
-        return { status: 200, headers: {}, body: JSON.stringify({ responses }) };
-      }
-      const said = reply({ method, path, body: json });
-      if (said === "lost") throw new NoReply("ECONNRESET", { sent: true });
-      return { status: said.status, headers: {}, body: said.body === undefined ? "" : JSON.stringify(said.body) };
+async function makeCertificates(): Promise<{ key: string; cert: string; ca: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "muster-scripted-"));
+  const { key, cert, caFile } = await ensureCertificates(folder);
+  const ca = await readFile(caFile, "utf8");
+  await rm(folder, { recursive: true, force: true });
+  return { key, cert, ca };
+}
+
+export async function startScriptedServer(): Promise<ScriptedServer> {
+  const { key, cert, ca } = await certificates;
+  const requests: ScriptedRequest[] = [];
+  let reply: (request: ScriptedRequest) => ScriptedReply = () => ({ status: 204 });
+  const server = createServer({ key, cert }, async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+    const { method = "", url: path = "" } = incoming;
+    const request = { method, path, headers, body: Buffer.concat(chunks).toString("utf8") };
+    requests.push(request);
+    const said = reply(request);
+    if (said === "silence") return;
+    if (said === "cut") {
+      outgoing.socket?.destroy();
+      return;
+    }
+    const type = said.json === undefined ? "text/plain" : "application/json";
+    outgoing.writeHead(said.status, { "content-type": type, ...said.headers });
+    outgoing.end(said.json === undefined ? said.text : JSON.stringify(said.json));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    ca,
+    requests,
+    answer(...script) {
+      let next = 0;
+      reply = () => script[Math.min(next++, script.length - 1)] ?? { status: 204 };
     },
-    close: async () => {},
+    answerBy(by) {
+      reply = by;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
-  const pacer = new Pacer({ clock: time.clock, sleep: time.sleep });
-  const tokens = { token: async () => "token", reject: () => {} };
-  const graph = new GraphClient({ target: "entra", root: ROOT, tokens, pacer, transport, surroundings: time });
-  const { sink = null, ...parts } = more;
-  const place: Place = {
-    target: "entra",
-    tenant: "tenant",
-    graph,
-    clock: time.clock,
-    sleep: time.sleep,
-    claim: "employeeType",
-    managed: { accounts: ["tenant"], groups: ["tenant"] },
-    passwords: { ...FORGOTTEN_PASSWORDS, sink },
-    pass: {},
-    young: new Map(),
-    units: new Map(),
-    protection: new Map(),
-    ...parts,
-  };
-  const writes = () => asked.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
-  return { place, asked, writes };
-}
-
-/** An error body as Graph writes it. */
-export function refusal(status: number, code: string, message = ""): Scripted {
-  return { status, body: { error: { code, message, innerError: {} } } };
-}
-
-/** An id that is easy to tell from others. */
-export function id(digit: number | string): string {
-  return `00000000-0000-4000-8000-${String(digit).padStart(12, "0")}`;
 }

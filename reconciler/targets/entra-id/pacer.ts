@@ -59,7 +59,7 @@ export class Pacer {
   /** Waits until a request of this cost may be sent, and counts it. */
   admit(cost: Cost): Promise<void> {
     const turn = this.#queue.then(() => this.#wait(cost));
-    this.#queue = turn;
+    this.#queue = turn.catch(() => {});
     return turn;
   }
 

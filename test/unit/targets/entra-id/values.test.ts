@@ -11,7 +11,7 @@ import {
 } from "../../../../reconciler/targets/entra-id/properties.js";
 import { changeValues } from "../../../../reconciler/targets/entra-id/write/update.js";
 import { readyOp } from "../../../support/ready-ops.js";
-import { id, ROOT, refusal, type Scripted, scriptedGraph } from "../../../support/scripted-graph.js";
+import { id, ROOT, refusal, type Scripted, scriptedGraph } from "../../../support/answering-graph.js";
 
 const ADA = id(1);
 const BOSS = id(9);
