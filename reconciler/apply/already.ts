@@ -3,6 +3,7 @@ import type { LedgerEntry } from "../model/ledger.js";
 import type { ObservedAccount } from "../model/observed.js";
 import type { Op } from "../model/op.js";
 import { changedSincePlan, isReference, sameValue, type Value } from "../model/value.js";
+import { plansOf } from "../plan/licences.js";
 import type { TargetView } from "../plan/subject.js";
 import { resolveObserved, sameAddress } from "../plan/view.js";
 
@@ -37,12 +38,15 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
       );
     case "add-member":
     case "remove-member":
-      return isMember(view, op, account) === (op.after.member === true) && isRecordable(op, current);
-    case "restore":
-      return account !== undefined;
     case "assign-licence":
     case "remove-licence":
-      return false;
+      return (
+        isMember(view, op, account) === (op.after.member === true) &&
+        hasPlans(view, op, account) &&
+        isRecordable(op, current)
+      );
+    case "restore":
+      return account !== undefined;
   }
 }
 
@@ -120,8 +124,16 @@ function isMember(view: TargetView, op: Op, account: ObservedAccount | undefined
   return account !== undefined && group?.members.includes(account.anchor) === true;
 }
 
+/** Whether the service plans are switched off that the op wants off, where it says which. */
+function hasPlans(view: TargetView, op: Op, account: ObservedAccount | undefined): boolean {
+  const wanted = op.after.disabledPlans;
+  const licence = op.slot === null ? undefined : view.groupByAnchor.get(op.slot)?.licence;
+  if (wanted === undefined || account === undefined || licence === undefined) return true;
+  return sameValue(plansOf(licence, account.anchor), wanted);
+}
+
 /** What is written to the ledger alone is true only when the ledger says so. */
 function isRecordable(op: Op, current: LedgerEntry["current"]): boolean {
   const knows = op.slot !== null && current !== null && op.slot in current.memberships;
-  return !op.ledgerOnly || knows === (op.verb === "add-member");
+  return !op.ledgerOnly || knows === (op.verb === "add-member" || op.verb === "assign-licence");
 }

@@ -62,8 +62,18 @@ export function sealPlan(desk: Desk, { body, observed }: Omit<Planned, "desire">
       desired: desk.commits.desired,
       records: desk.commits.records,
       reads: Object.fromEntries(Object.entries(observed).map(([target, { how }]) => [target, how])),
+      ...forecastOf(desk, body),
     },
   };
+}
+
+/** What applying would take, for targets whose pace is limited; nothing where none is. */
+function forecastOf(desk: Desk, body: PlanBody): Pick<Plan["envelope"], "forecast"> {
+  const forecast = Object.entries(desk.targets).flatMap(([name, { port }]) => {
+    const expected = port.forecast(body.ops.filter((op) => op.target === name));
+    return expected.seconds > 0 ? [[name, expected] as const] : [];
+  });
+  return forecast.length === 0 ? {} : { forecast: Object.fromEntries(forecast) };
 }
 
 async function printPlan(

@@ -39,6 +39,8 @@ export interface Capabilities {
   readonly tasks: readonly string[];
   /** Attributes that stay writable on an account that is mastered on-premises. Left out: there are no such accounts. */
   readonly writableWhenSynced?: readonly string[];
+  /** Tasks that such an account can have. */
+  readonly tasksWhenSynced?: readonly string[];
   /**
    * Attribute of an account that synchronisation made, naming its source: base64 of the GUID of the source object as its
    * directory stores it (MS-DTYP 2.3.4.2). Left out: nothing can be linked to accounts of this target.

@@ -15,6 +15,8 @@ import { sortFindings } from "./findings.js";
 import { holdFights, holdForFreeze } from "./guards/freeze.js";
 import { checkLimits } from "./guards/limits.js";
 import { checkMissing } from "./guards/missing.js";
+import { checkSeats } from "./guards/seats.js";
+import { Links } from "./link.js";
 import { matchSubjects } from "./match.js";
 import { orderOps } from "./order.js";
 import type { ResolveContext } from "./resolve.js";
@@ -31,9 +33,10 @@ export function makePlan(input: PlanInput): PlanBody {
     if (observed !== undefined) views[target.name] = buildView(target, observed, input.ledger);
   }
   const chosen = chooseIntents(input);
+  const links = new Links(input, views, [...chosen.values()].flat());
   const subjects = input.policy.targets.flatMap((target) => {
     const view = views[target.name];
-    return view === undefined ? [] : matchSubjects(view, chosen.get(target.name) ?? [], input.ledger, findings);
+    return view === undefined ? [] : matchSubjects(view, chosen.get(target.name) ?? [], input.ledger, links, findings);
   });
   const exceptions = gatherExceptions(input);
   const restraints = new Map(Object.values(views).map((v) => [v.target, gatherRestraint(v, input.policy.guards)]));
@@ -45,6 +48,7 @@ export function makePlan(input: PlanInput): PlanBody {
   const context: ResolveContext = {
     allotment,
     findings,
+    links,
     reachable: reachableSubjects(subjects, allotment.failed, input.asOf),
     replaced: new Set(subjects.filter(isReprovisioned).map((subject) => `${subject.target.name}|${subject.identity}`)),
     identityOf: (worker, per) => input.desire.identityOfWorker[per].get(worker),
@@ -60,16 +64,19 @@ export function makePlan(input: PlanInput): PlanBody {
   const asOf = formatInstant(input.asOf);
   const counts = countAll(input, subjects);
   const population = Object.values(counts.bound).reduce((a, b) => a + b, 0);
-  const groupSizes = new Map(
-    Object.values(views).flatMap((v) => v.observed.groups.map((g) => [g.anchor, g.members.length])),
-  );
+  const groups = Object.values(views).flatMap((v) => v.observed.groups);
+  const groupSizes = new Map(groups.map((group) => [group.anchor, group.members.length]));
   return {
     version: PLAN_VERSION,
     environment: input.policy.environment.name,
     asOf,
     ops,
     findings: sortFindings([...desireFindings(input, subjects), ...findings.list]),
-    guards: [...checkLimits({ input, ops, actions, population, groupSizes }), ...checkMissing(input, actions)],
+    guards: [
+      ...checkLimits({ input, ops, actions, population, groupSizes }),
+      ...checkMissing(input, actions),
+      ...checkSeats(input, ops, actions),
+    ],
     counts,
     digests: { actions, ...digestInputs(input, asOf) },
   };

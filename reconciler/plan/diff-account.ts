@@ -1,6 +1,5 @@
 /** The verbs on the account itself: state, place, deletion, tasks, adoption, and creation. */
-import type { LedgerCurrent } from "../model/ledger.js";
-import type { Op, OpObject } from "../model/op.js";
+import type { Op } from "../model/op.js";
 import type { Value } from "../model/value.js";
 import type { CompiledTarget } from "../policy/compiled.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
@@ -104,28 +103,6 @@ export function reportContainer(subject: Subject, container: string, findings: F
 }
 
 /**
- * Stage tasks, once per entry into a stage; `ran` is the entry that each was last run for. A new account has entered its
- * stage when it is created. What the target cannot do is not planned there.
- */
-export function draftTasks(subject: Subject, ran: LedgerCurrent["tasks"], object: OpObject): Draft[] {
-  const { intent } = subject;
-  if (intent.tasks.length === 0) return [];
-  const entry = `${intent.stage.stage}@${intent.stage.since === null ? "" : formatInstant(intent.stage.since)}`;
-  return intent.tasks
-    .filter((task) => subject.target.capabilities.tasks.includes(task) && ran[task] !== entry)
-    .map((task) =>
-      draftFor(subject, {
-        verb: "run-task",
-        object,
-        slot: task,
-        before: { entry: ran[task] ?? null },
-        after: { task, entry },
-        reasons: [stageReason(subject)],
-      }),
-    );
-}
-
-/**
  * Deletion: never by inference. Muster disabled the account itself, the whole grace period is over (from the later of
  * last day and disable; for one never enabled, from its creation or disable), nothing lies below it, and target and
  * lifecycle both allow it.
@@ -179,7 +156,10 @@ export function draftBind(subject: Subject, unconfirmed: ReadonlySet<string>): D
     return typeof have === "string" && match.values.some((value) => value.toLowerCase() === have.toLowerCase());
   });
   const index = rule === undefined ? -1 : intent.match.indexOf(rule);
-  const because = claimed ? "carries the claim of our own create" : `matches by ${rule?.attribute ?? "?"}`;
+  const { link } = subject.mapping;
+  const matches = link === null ? `matches by ${rule?.attribute ?? "?"}` : `synchronised from the account in ${link}`;
+  const because = claimed ? "carries the claim of our own create" : matches;
+  const pointer = link === null ? (index < 0 ? "" : `/match/${index}`) : "/account";
   return draftFor(subject, {
     verb: "bind",
     before: {},
@@ -190,7 +170,7 @@ export function draftBind(subject: Subject, unconfirmed: ReadonlySet<string>): D
       ...(claimed && created ? { created: true } : {}),
     },
     ledgerOnly: true,
-    reasons: [mappingReason(subject, because, index < 0 ? "" : `/match/${index}`)],
+    reasons: [mappingReason(subject, because, pointer)],
   });
 }
 

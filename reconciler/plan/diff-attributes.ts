@@ -10,9 +10,10 @@ import type { CompiledAttribute } from "../policy/compiled.js";
 import { CONSISTENCY_GUID, stampsGuid } from "../policy/consistency-guid.js";
 import { guidBytes } from "../support/guid.js";
 import { primaryOf } from "./address-list.js";
+import { isWritable } from "./authority.js";
 import { attributeReason, type Draft, draftFor, driftOf, resourceOf } from "./drafts.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
-import type { Subject, TargetView } from "./subject.js";
+import { collectFindings, type Subject, type TargetView } from "./subject.js";
 import { resolveObserved, sameReference } from "./view.js";
 
 export interface AttributeDiff {
@@ -20,14 +21,23 @@ export interface AttributeDiff {
   readonly drafts: readonly Draft[];
   /** Values that are as wanted while the ledger says something else, or nothing: to be confirmed. null: has none. */
   readonly found: Readonly<Record<string, Value | null>>;
+  /** Attributes that differ and are mastered elsewhere. */
+  readonly mastered: readonly string[];
 }
 
 export function diffAttributes(context: ResolveContext, view: TargetView, subject: Subject): AttributeDiff {
   const drafts: Draft[] = [];
   const renamed: Renamed[] = [];
   const found: Record<string, Value | null> = {};
+  const mastered: string[] = [];
+  const silent = { ...context, findings: collectFindings() };
   for (const rule of subject.mapping.attributes) {
     if (isHeld(rule, subject)) continue;
+    if (!isWritable(subject.target, subject.account, rule.name)) {
+      const change = diffAttribute(silent, view, subject, rule);
+      if (change !== null && change.origin !== "found") mastered.push(rule.name);
+      continue;
+    }
     const change = diffAttribute(context, view, subject, rule);
     if (change === null) continue;
     if (change.origin === "found") found[rule.name] = change.after;
@@ -36,7 +46,7 @@ export function diffAttributes(context: ResolveContext, view: TargetView, subjec
   }
   const rename = draftRename(subject, renamed);
   drafts.push(...draftStamp(subject));
-  return { drafts: rename === null ? drafts : [rename, ...drafts], found };
+  return { drafts: rename === null ? drafts : [rename, ...drafts], found, mastered };
 }
 
 /** mS-DS-ConsistencyGuid of an account that has none becomes its objectGUID; one that is there is never changed. */

@@ -10,6 +10,7 @@ import type { OpObject } from "../model/op.js";
 import type { CompiledEntitlement } from "../policy/compiled.js";
 import { type Draft, draftFor, stageReason } from "./drafts.js";
 import { type ExclusiveGroup, removeExcess } from "./exclusive.js";
+import { draftAssign, type LicenceWish, reportPlans } from "./licences.js";
 import type { Findings, PlanInput, Subject, TargetView } from "./subject.js";
 import { sameAddress } from "./view.js";
 
@@ -22,31 +23,56 @@ export function resolveGroups(input: PlanInput, view: TargetView, findings: Find
       if (seen.has(entitlement.name)) continue;
       seen.add(entitlement.name);
       const group = findGroup(input, view, entitlement);
-      const problem = group === undefined ? "does not exist" : group.managed ? null : "lies outside the managed groups";
-      if (group !== undefined && problem === null) {
+      if (group !== undefined && (group.managed || group.licence !== undefined)) {
         out.set(entitlement.name, group);
+        if (group.licence !== undefined) reportPlans(view, entitlement, group.licence, findings);
         if (group.protected !== undefined) reportProtected(view, entitlement, group.protected, findings);
-      } else reportGroup(view, entitlement, problem ?? "", findings);
+        if (group.obstacle !== undefined) reportObstacle(view, entitlement, group.obstacle, findings);
+      } else reportGroup(view, entitlement, group, findings);
     }
   }
   return out;
 }
 
 function findGroup(input: PlanInput, view: TargetView, entitlement: CompiledEntitlement): ObservedGroup | undefined {
+  if (entitlement.licence !== null) return view.licenceByName.get(entitlement.group.toLowerCase());
   const anchor = input.ledger.groups.get(`${view.target.name}|${entitlement.group}`);
   if (anchor !== undefined) return view.groupByAnchor.get(anchor);
   return view.groupByName.get(sameAddress(view.target)(entitlement.group));
 }
 
-function reportGroup(view: TargetView, entitlement: CompiledEntitlement, problem: string, findings: Findings): void {
+function reportGroup(
+  view: TargetView,
+  entitlement: CompiledEntitlement,
+  group: ObservedGroup | undefined,
+  findings: Findings,
+): void {
+  const isLicence = entitlement.licence !== null;
+  const noun = isLicence ? "licence" : "group";
+  const missing = isLicence ? "is not among the subscriptions of the tenant" : "does not exist";
+  const problem = group === undefined ? missing : "lies outside the managed groups";
   findings.add({
     kind: "group-unusable",
     severity: "warning",
     identity: null,
     target: view.target.name,
     object: entitlement.group,
-    what: `the group of entitlement ${entitlement.name} ${problem}: ${entitlement.group}`,
-    next: "Create the group, or correct the Entitlement or the Target's managed groups.",
+    what: `the ${noun} of entitlement ${entitlement.name} ${problem}: ${entitlement.group}`,
+    next: isLicence
+      ? "Correct the sku, or subscribe to the product."
+      : "Create the group, or correct the Entitlement or the Target's managed groups.",
+  });
+}
+
+function reportObstacle(view: TargetView, entitlement: CompiledEntitlement, why: string, findings: Findings): void {
+  findings.add({
+    kind: "group-unusable",
+    severity: "warning",
+    identity: null,
+    target: view.target.name,
+    object: entitlement.group,
+    what: `the members of the group of entitlement ${entitlement.name} cannot be written (${why}): ${entitlement.group}`,
+    next: "Name a group whose members are assigned by hand, or grant this access where the members come from.",
   });
 }
 
@@ -62,7 +88,7 @@ function reportProtected(view: TargetView, entitlement: CompiledEntitlement, why
   });
 }
 
-/** What is known of the groups of a target: by entitlement, their members and the exclusive ones by anchor. */
+/** What is known of the groups and licences of a target: by entitlement, their members and the exclusive ones by anchor. */
 export interface GroupKnowledge {
   readonly groups: ReadonlyMap<string, ObservedGroup>;
   readonly memberSets: ReadonlyMap<string, ReadonlySet<string>>;
@@ -76,6 +102,7 @@ export function diffMembers(
   subject: Subject,
   object: OpObject,
   needs: readonly Draft[],
+  findings: Findings,
 ): Draft[] {
   const { intent } = subject;
   if (intent.memberships === "keep") return removeExcess(exclusive, subject, new Set());
@@ -88,17 +115,40 @@ export function diffMembers(
       if (group === undefined || wanted.has(group.anchor)) continue;
       wanted.add(group.anchor);
       const isMember = "anchor" in object && memberSets.get(group.anchor)?.has(object.anchor) === true;
-      if (group.protected !== undefined && !isMember) continue;
-      const add = draftAdd(subject, object, group, name, isMember, group.anchor in known, needs);
+      if ((group.protected ?? group.obstacle) !== undefined && !isMember) continue;
+      const add =
+        group.licence === undefined
+          ? draftAdd(subject, object, group, name, isMember, group.anchor in known, needs)
+          : wishLicence(subject, object, { ...group, licence: group.licence }, name, groups, needs);
       if (add !== null) drafts.push(add);
     }
   }
   for (const [anchor, membership] of Object.entries(known)) {
     if (wanted.has(anchor)) continue;
-    const remove = draftRemove(view, memberSets, subject, anchor, membership);
+    const remove = draftRemove(view, memberSets, subject, anchor, membership, findings);
     if (remove !== null) drafts.push(remove);
   }
   return [...drafts, ...removeExcess(exclusive, subject, wanted)];
+}
+
+function wishLicence(
+  subject: Subject,
+  object: OpObject,
+  group: LicenceWish["group"],
+  name: string,
+  groups: ReadonlyMap<string, ObservedGroup>,
+  needs: readonly Draft[],
+): Draft | null {
+  const held = new Set(subject.intent.entitled.map(({ entitlement }) => entitlement));
+  const granting = subject.mapping.entitlements.filter(
+    (one) => held.has(one.name) && groups.get(one.name)?.anchor === group.anchor,
+  );
+  const entitlement = granting.find((one) => one.name === name);
+  if (entitlement === undefined) return null;
+  const known = subject.entry?.current?.memberships[group.anchor];
+  return draftAssign(subject, { group, entitlement, object, known, granting, needs }, (because) =>
+    entitlementReason(subject, name, because),
+  );
 }
 
 function entitlementReason(subject: Subject, name: string, because: string): Reason {
@@ -147,20 +197,28 @@ function draftRemove(
   subject: Subject,
   anchor: string,
   membership: LedgerCurrent["memberships"][string],
+  findings: Findings,
 ): Draft | null {
-  const rule = subject.mapping.entitlements.find((entitlement) => entitlement.group === membership.group);
+  const isLicence = membership.disabledPlans !== undefined;
+  const rule = subject.mapping.entitlements.find(
+    (entitlement) => entitlement.group === membership.group && (entitlement.licence !== null) === isLicence,
+  );
   const onLoss = rule?.onLoss ?? "remove-granted";
   const group = view.groupByAnchor.get(anchor);
   const isMember = subject.account !== null && memberSets.get(anchor)?.has(subject.account.anchor) === true;
   const isPrimary = group?.primary?.includes(subject.account?.anchor ?? "") === true;
   const stays = isPrimary || onLoss === "keep" || (onLoss === "remove-granted" && membership.origin === "found");
-  const writes = isMember && !stays && group?.managed === true;
+  const writes = isMember && !stays && (group?.managed === true || isLicence);
+  if (writes && group?.obstacle !== undefined) {
+    reportKept(subject, membership.group, group.obstacle, findings);
+    return null;
+  }
   const left = subject.intent.memberships === "remove-managed";
   const because = left ? stageReason(subject).because : `no longer entitled to ${membership.group}`;
   const reason =
     rule === undefined || left ? { ...stageReason(subject), because } : entitlementReason(subject, rule.name, because);
   return draftFor(subject, {
-    verb: "remove-member",
+    verb: isLicence ? "remove-licence" : "remove-member",
     slot: anchor,
     slotLabel: membership.group,
     before: { member: isMember ? true : null },
@@ -168,5 +226,18 @@ function draftRemove(
     ledgerOnly: !writes,
     origin: "policy",
     reasons: [reason],
+  });
+}
+
+/** Access that should end and that nobody but the group's own master can take away. */
+function reportKept(subject: Subject, group: string, why: string, findings: Findings): void {
+  findings.add({
+    kind: "held-back",
+    severity: "critical",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: subject.account?.address ?? null,
+    what: `remove-member of ${subject.intent.label} from ${group} held back: the members of the group cannot be written (${why})`,
+    next: "Access that should end is still there: take it away where the members of the group come from.",
   });
 }

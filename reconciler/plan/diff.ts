@@ -1,5 +1,6 @@
 /** Diff: for every subject of one target, the drafts that lead from what is observed to what is wanted. */
 import type { Verb } from "../model/op.js";
+import { type Mastered, noteMastered, reportMastered, reportMasters, withoutMastered } from "./authority.js";
 import {
   type Creation,
   diffDeletion,
@@ -10,7 +11,6 @@ import {
   draftCreate,
   draftPrimary,
   draftRekey,
-  draftTasks,
   draftUnbind,
 } from "./diff-account.js";
 import { diffAttributes } from "./diff-attributes.js";
@@ -18,10 +18,13 @@ import { diffMembers, resolveGroups } from "./diff-members.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
+import { awaitAttributes, reportMissing, shareSeats } from "./licences.js";
+import type { Links } from "./link.js";
 import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
 import { isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
+import { draftTasks } from "./tasks.js";
 
 /** Drafts of all subjects of a target. */
 export function diffTarget(
@@ -36,21 +39,45 @@ export function diffTarget(
   const exclusive = gatherExclusive(input, view, groups);
   const memberSets = new Map([...view.groupByAnchor].map(([anchor, group]) => [anchor, new Set(group.members)]));
   const members = (subject: Subject, object: Draft["op"]["object"], needs: readonly Draft[]) =>
-    diffMembers(view, { groups, memberSets, exclusive }, subject, object, needs);
+    diffMembers(view, { groups, memberSets, exclusive }, subject, object, needs, context.findings);
   const creations = new Map<string, Creation>();
   const pending = new Set(subjects.filter(needsCreate).map((subject) => subject.identity as string));
   const drafts: Draft[] = [];
   for (const subject of subjects) {
     if (!needsCreate(subject)) continue;
     const creation = draftCreate(context, view, subject, (identity) => pending.has(identity));
-    if (creation !== null) creations.set(subject.identity, creation);
+    if (creation !== null && !wouldBeJoined(context, subject, creation)) creations.set(subject.identity, creation);
   }
+  const mastered: Mastered = new Map();
+  const lacking = new Map<string, Set<string>>();
   for (const subject of subjects) {
-    const own = diffSubject(input, view, subject, context, exceptions, members, creations);
-    drafts.push(...restrain(restraint, exceptions, subject, own, context.findings));
+    const own = diffSubject(input, view, subject, context, exceptions, members, creations, mastered);
+    const ready = awaitAttributes(subject, own, lacking);
+    drafts.push(...restrain(restraint, exceptions, subject, ready, context.findings));
   }
   drafts.push(...diffExclusive(input, view, subjects, exclusive, restraint, context.findings));
+  shareSeats(view, drafts);
+  reportMasters(view, subjects, context.findings);
+  reportMastered(view, mastered, context.findings);
+  reportMissing(view, lacking, context.findings);
   return linkReferences(drafts, creations, pending);
+}
+
+/** Synchronisation would make one of the new account and a cloud account, whoever's that is: nothing is created. */
+function wouldBeJoined(context: ResolveContext, subject: Subject, { create }: Creation): boolean {
+  const joined = context.links.softMatch(subject.target.name, subject.identity, create.op.after);
+  if (joined === null) return false;
+  const { account, target } = joined;
+  context.findings.add({
+    kind: "soft-match",
+    severity: "warning",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: account.address,
+    what: `the account of ${subject.intent.label} is not created: synchronisation would join it to the cloud account ${account.address} in ${target}, which has the same user principal name or primary mail address`,
+    next: "Rename or delete the cloud account; or, if it is this person's, join the two by hand and let Muster bind them.",
+  });
+  return true;
 }
 
 function needsCreate(subject: Subject): boolean {
@@ -68,6 +95,7 @@ function diffSubject(
   exceptions: Exceptions,
   members: MemberDiff,
   creations: ReadonlyMap<string, Creation>,
+  mastered: Mastered,
 ): Draft[] {
   if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject, input.unconfirmed)];
   const rekey = draftRekey(subject);
@@ -77,8 +105,8 @@ function diffSubject(
     return [...rekey, ...drafts];
   }
   const rest = needsCreate(subject)
-    ? draftAll(subject, creations.get(subject.identity), members)
-    : diffBound(input, view, subject, context, exceptions, members);
+    ? draftAll(subject, creations.get(subject.identity), members, context.links)
+    : [...withoutMastered(subject, diffBound(input, view, subject, context, exceptions, members, mastered), mastered)];
   for (const draft of rest) draft.needs.push(...rekey);
   return [...rekey, ...rest];
 }
@@ -90,6 +118,7 @@ function diffBound(
   context: ResolveContext,
   exceptions: Exceptions,
   members: MemberDiff,
+  mastered: Mastered,
 ): Draft[] {
   if (subject.binding !== "bound" && subject.binding !== "contested") return [];
   const state = diffState(subject, { isReleased: exceptions.isReleased(subject) }, context.findings);
@@ -99,12 +128,13 @@ function diffBound(
   if (deletion !== null) return [deletion];
   if (subject.account?.managed !== true) return outside(subject, [...state, ...members(subject, object, [])], context);
   const attributes = diffAttributes(context, view, subject);
+  for (const name of attributes.mastered) noteMastered(mastered, subject, name);
   return [
     ...draftPrimaryAfter(subject, attributes.drafts),
     ...draftConfirm(subject, attributes.found),
     ...state,
     ...members(subject, object, []),
-    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object),
+    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object, context.links),
     ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
@@ -120,7 +150,7 @@ function draftPrimaryAfter(subject: Subject, updates: readonly Draft[]): Draft[]
   return drafts;
 }
 
-function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff): Draft[] {
+function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff, links: Links): Draft[] {
   if (creation === undefined) return [];
   const { create, later } = creation;
   const before = isReprovisioned(subject) ? [draftUnbind(subject)] : [];
@@ -128,7 +158,7 @@ function draftAll(subject: Subject, creation: Creation | undefined, members: Mem
   for (const draft of later) draft.needs.push(create);
   const object = create.op.object;
   const fresh = { ...subject, entry: null, account: null };
-  const tasks = draftTasks(fresh, {}, object);
+  const tasks = draftTasks(fresh, {}, object, links);
   for (const draft of tasks) draft.needs.push(create);
   return [...before, create, ...later, ...members(fresh, object, [create]), ...tasks];
 }
@@ -148,7 +178,7 @@ function outside(subject: Subject, drafts: readonly Draft[], context: ResolveCon
 }
 
 function takesAccess(draft: Draft): boolean {
-  const removals: readonly Verb[] = ["disable", "remove-member"];
+  const removals: readonly Verb[] = ["disable", "remove-member", "remove-licence"];
   return removals.includes(draft.op.verb);
 }
 

@@ -16,6 +16,8 @@ import type { CompiledEntitlement } from "../policy/compiled.js";
 import { formatInstant } from "../policy/time.js";
 import { leafValue } from "../support/dn.js";
 import { type Draft, draftFor } from "./drafts.js";
+import { listNames } from "./findings.js";
+import { removalVerb } from "./licences.js";
 import type { Restraint } from "./restrain.js";
 import type { Findings, PlanInput, Subject, TargetView } from "./subject.js";
 
@@ -38,6 +40,7 @@ export function gatherExclusive(
   for (const entitlement of exclusiveEntitlements(input, view)) {
     const group = groups.get(entitlement.name);
     if (group === undefined || entitlement.exclusive === null || out.has(group.anchor)) continue;
+    if (group.obstacle !== undefined) continue;
     const begun = input.asOf >= Date.parse(`${entitlement.exclusive.since}T00:00:00Z`);
     const told = entitlement.exclusive.firstRun === "remove" || isTold(input, view, entitlement);
     out.set(group.anchor, { group, entitlement, removes: begun && told, waiting: [] });
@@ -54,7 +57,12 @@ function exclusiveEntitlements(input: PlanInput, view: TargetView): CompiledEnti
 }
 
 function isTold(input: PlanInput, view: TargetView, entitlement: CompiledEntitlement): boolean {
-  return input.ledger.exclusive.has(`${view.target.name}|${entitlement.group}`);
+  return input.ledger.exclusive.has(`${view.target.name}|${ledgerName(entitlement)}`);
+}
+
+/** A group and a product may have one name. */
+function ledgerName({ group, licence }: CompiledEntitlement): string {
+  return licence === null ? group : `licence:${group}`;
 }
 
 /** Removals of memberships that neither policy nor ledger know, for an account that somebody owns. */
@@ -72,7 +80,7 @@ export function removeExcess(
       rule.waiting.push(subject.intent.label);
       return [];
     }
-    return [draftFor(subject, { verb: "remove-member", ...removal(rule) })];
+    return [draftFor(subject, removal(rule))];
   });
 }
 
@@ -82,6 +90,7 @@ function isRemovable(group: ObservedGroup, anchor: string): boolean {
 
 function removal(rule: ExclusiveGroup) {
   return {
+    verb: removalVerb(rule.group),
     slot: rule.group.anchor,
     slotLabel: rule.entitlement.group,
     before: { member: true },
@@ -139,7 +148,6 @@ function removeStranger(
     ...bare(view),
     ...owner,
     ...removal(rule),
-    verb: "remove-member",
     object: { anchor: account.anchor },
     label,
     address: account.address,
@@ -191,13 +199,10 @@ function reportKept(
     identity: view.boundTo.get(account.anchor) ?? null,
     target: view.target.name,
     object: account.address,
-    what: `remove-member of ${leafOf(account)} from the exclusive group ${rule.entitlement.group} held back: ${blocker}`,
+    what: `${removalVerb(rule.group)} of ${leafOf(account)} from the exclusive group ${rule.entitlement.group} held back: ${blocker}`,
     next: "Access that should end is still there: lift the protection, clear the doubt, or act by hand.",
   });
 }
-
-/** Names in one finding; the rest is counted. */
-const NAMED = 20;
 
 function reportGroup(view: TargetView, { group, entitlement, waiting }: ExclusiveGroup, findings: Findings): void {
   const about = { identity: null, target: view.target.name, object: group.address };
@@ -210,14 +215,11 @@ function reportGroup(view: TargetView, { group, entitlement, waiting }: Exclusiv
       next: "Look at them: whoever is in a nested group has the same access. Remove them by hand, or make the group additive.",
     });
   if (waiting.length === 0) return;
-  const names = [...waiting].sort();
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  const list = `${names.slice(0, NAMED).join(", ")}${more}`;
   findings.add({
     ...about,
     kind: "exclusive-announced",
     severity: "warning",
-    what: `${names.length} members of ${entitlement.group} are granted by no entitlement and will be removed: ${list}`,
+    what: `${waiting.length} members of ${entitlement.group} are granted by no entitlement and will be removed: ${listNames(waiting)}`,
     next: `Grant them the group by an Entitlement, or let the first run after ${entitlement.exclusive?.since} remove them.`,
   });
 }
@@ -243,9 +245,9 @@ function noteExclusive(input: PlanInput, view: TargetView, exclusive: ReadonlyMa
   const begun = [...exclusive.values()].flatMap(({ group, entitlement }) => {
     if (entitlement.exclusive?.firstRun !== "notify" || isTold(input, view, entitlement)) return [];
     const because = "the group is exclusive from now on; this run removes nobody";
-    return [note(entitlement.group, group.anchor, formatInstant(input.asOf), reasonOf(entitlement, because))];
+    return [note(ledgerName(entitlement), group.anchor, formatInstant(input.asOf), reasonOf(entitlement, because))];
   });
-  const named = new Set(exclusiveEntitlements(input, view).map((entitlement) => entitlement.group));
+  const named = new Set(exclusiveEntitlements(input, view).map(ledgerName));
   const ended = [...input.ledger.exclusive.keys()].flatMap((key) => {
     const name = key.slice(view.target.name.length + 1);
     const anchor = input.ledger.groups.get(key);

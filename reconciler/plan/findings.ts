@@ -18,3 +18,12 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
       compareText(a.what, b.what),
   );
 }
+
+/** Names in one finding; the rest is counted. */
+const NAMED = 20;
+
+/** "Anna, Bernd and 3 more", sorted. */
+export function listNames(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return `${[...names].sort().slice(0, NAMED).join(", ")}${more}`;
+}

@@ -19,6 +19,7 @@ import type { DeletedObject, ObservedAccount } from "../model/observed.js";
 import type { Value } from "../model/value.js";
 import type { CompiledMapping } from "../policy/compiled.js";
 import { deletedAccount, isWantedBack } from "./deleted.js";
+import type { Links } from "./link.js";
 import type { Binding, Findings, Subject, TargetView } from "./subject.js";
 
 /** The claim of a create: one that no account carries, so that the create cannot be taken for one that is done. */
@@ -54,6 +55,7 @@ export function matchSubjects(
   view: TargetView,
   intents: readonly { intent: Intent; mapping: CompiledMapping }[],
   ledger: Ledger,
+  links: Links,
   findings: Findings,
 ): Subject[] {
   const index = new MatchIndex(view, ledger);
@@ -62,7 +64,10 @@ export function matchSubjects(
     const { entry, rekeyed, rivals } = findEntry(ledger, view.target.name, intent, present, findings);
     const common = { intent, mapping, target: view.target };
     if (rivals.length > 0) return contestedSubjects(view, intent, rivals).map((parts) => ({ ...common, ...parts }));
-    const found = findAccount(index, view, intent, entry, findings);
+    const found =
+      mapping.link !== null && entry?.current == null
+        ? findLinked(index, view, links, { intent, mapping }, findings)
+        : findAccount(index, view, intent, entry, findings);
     return [{ identity: intent.identity, ...common, entry, rekeyed, ...found }];
   });
   return blockDoubles(subjects, findings);
@@ -148,6 +153,28 @@ function findAccount(
   return found === NONE && isWantedBack(view, intent, entry) ? findFormer(view, intent, entry, findings) : found;
 }
 
+/** The account that synchronisation made from the identity's account in the linked target, once it is there. */
+function findLinked(
+  index: MatchIndex,
+  view: TargetView,
+  links: Links,
+  { intent, mapping }: { intent: Intent; mapping: CompiledMapping },
+  findings: Findings,
+): Found {
+  const found = intent.bind ? links.find(view, intent, mapping) : null;
+  if (found === null) return NONE;
+  const [first, second] = found;
+  const by = view.target.capabilities.sourceAnchor ?? "";
+  if (first === undefined) {
+    links.reportAwaiting(intent, mapping, findings);
+    return NONE;
+  }
+  if (second !== undefined) return reportAmbiguous(intent, by, found, findings);
+  const problem = objectionTo(index, view, intent, first, 0);
+  if (problem === null) return { binding: "bind", account: first };
+  return reportConflict(intent, first, by, problem, findings);
+}
+
 /** The account that the lifecycle deleted: still deleted, or somebody has restored it already. */
 function findFormer(view: TargetView, intent: Intent, entry: LedgerEntry | null, findings: Findings): Found {
   const deleted = deletedAccount(view, entry);
@@ -200,18 +227,28 @@ function matchByRules(
     if (candidates.length > 1) return reportAmbiguous(intent, rule.attribute, candidates, findings);
     const problem = objectionTo(index, view, intent, first, i);
     if (problem === null) return { binding: "bind", account: first };
-    findings.add({
-      kind: "match-conflict",
-      severity: "warning",
-      identity: intent.identity,
-      target: intent.target,
-      object: first.address,
-      what: `${intent.label} matches ${first.address} by ${rule.attribute}, but ${problem}: neither bound nor created`,
-      next: "Correct the attribute in HR or in the directory, then plan again.",
-    });
-    return BLOCKED;
+    return reportConflict(intent, first, rule.attribute, problem, findings);
   }
   return NONE;
+}
+
+function reportConflict(
+  intent: Intent,
+  account: ObservedAccount,
+  attribute: string,
+  problem: string,
+  findings: Findings,
+): Found {
+  findings.add({
+    kind: "match-conflict",
+    severity: "warning",
+    identity: intent.identity,
+    target: intent.target,
+    object: account.address,
+    what: `${intent.label} matches ${account.address} by ${attribute}, but ${problem}: neither bound nor created`,
+    next: "Correct the attribute in HR or in the directory, then plan again.",
+  });
+  return BLOCKED;
 }
 
 function objectionTo(

@@ -3,6 +3,7 @@ import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Value } from "../model/value.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
 import { withPrimary } from "./address-list.js";
+import type { Links } from "./link.js";
 import { type Allotment, evaluateDeferred, textOf } from "./name-state.js";
 import { type Findings, isReprovisioned, type Subject } from "./subject.js";
 
@@ -20,6 +21,7 @@ export interface ResolveContext {
   readonly replaced: ReadonlySet<string>;
   readonly identityOf: (worker: WorkerKey, per: "person" | "worker") => IdentityKey | undefined;
   readonly findings: Findings;
+  readonly links: Links;
 }
 
 /** undefined: unmanaged. */

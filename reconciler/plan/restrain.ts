@@ -6,6 +6,7 @@ import type { Guards } from "../model/files/index.js";
 import type { Verb } from "../model/op.js";
 import type { PolicyDocument } from "../model/policy.js";
 import { resolveWorkerReference } from "../model/worker.js";
+import { isWritable, masterObjection } from "./authority.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
@@ -58,7 +59,8 @@ export function restrain(
   const dropped = new Map<Draft, string>();
   for (const draft of drafts) {
     if (isBookkeeping(draft)) continue;
-    const why = blocker ?? heldBy(holds, draft) ?? notAllowed(allowed, subject, draft);
+    const why =
+      blocker ?? heldBy(holds, draft) ?? masterObjection(subject, draft.op.verb) ?? notAllowed(allowed, subject, draft);
     if (why !== null) dropped.set(draft, why);
   }
   if (dropped.size === 0) return [...drafts];
@@ -69,6 +71,8 @@ export function restrain(
 /** Whether a rename of the account would go on. An account that keeps its name whatever policy wants gives none up. */
 export function mayRename(restraint: Restraint, exceptions: Exceptions, subject: Subject): boolean {
   if (subject.account === null) return true;
+  const names = subject.mapping.attributes.filter((rule) => rule.unique !== null);
+  if (names.some((rule) => !isWritable(subject.target, subject.account, rule.name))) return false;
   if (!subject.account.managed || protection(restraint, subject) !== null) return false;
   const allowed = subject.target.document.value.allow ?? DEFAULT_ALLOW;
   const onNames = exceptions.holdsOn(subject).filter(({ value: { attribute } }) => {

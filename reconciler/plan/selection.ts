@@ -4,16 +4,21 @@ import type { Ledger } from "../model/ledger.js";
 import type { Anchor, Selection } from "../model/observed.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import { CONSISTENCY_GUID, stampsGuid } from "../policy/consistency-guid.js";
+import { linkAttributes } from "./link.js";
 
 export function selectionFor(policy: CompiledPolicy, target: string, ledger: Ledger): Selection {
   const stamped = policy.targets.some((one) => one.name === target && stampsGuid(one));
   const attributes = new Set<string>(stamped ? [CONSISTENCY_GUID] : []);
   const groups = new Map<string, string | null>();
+  const licences = new Set<string>();
   const known = (name: string) => ledger.groups.get(`${target}|${name}`) ?? null;
   for (const mapping of policy.mappings.filter((m) => m.target === target)) {
     for (const rule of mapping.attributes) attributes.add(rule.name);
     for (const match of mapping.match) attributes.add(match.attribute);
-    for (const { group } of mapping.entitlements) groups.set(group, known(group));
+    for (const { group, licence } of mapping.entitlements) {
+      if (licence === null) groups.set(group, known(group));
+      else licences.add(group);
+    }
   }
   for (const entry of policy.guards.flatMap((document) => document.value.protected ?? [])) {
     if ("group" in entry && entry.target === target && !groups.has(entry.group))
@@ -21,12 +26,19 @@ export function selectionFor(policy: CompiledPolicy, target: string, ledger: Led
   }
   for (const entry of ledger.entries.values()) {
     if (entry.target !== target) continue;
-    for (const [anchor, { group }] of Object.entries(entry.current?.memberships ?? {})) groups.set(group, anchor);
+    for (const [anchor, { group, disabledPlans }] of Object.entries(entry.current?.memberships ?? {})) {
+      if (disabledPlans === undefined) groups.set(group, anchor);
+      else licences.add(anchor);
+    }
   }
+  const { capabilities } = policy.targets.find((one) => one.name === target) ?? {};
+  if (licences.size > 0) for (const name of capabilities?.licenceNeeds ?? []) attributes.add(name);
+  for (const name of linkAttributes(policy, target)) attributes.add(name);
   const anchors = mayRestore(policy, target) ? knownAnchors(target, ledger) : [];
   return {
     ...(anchors.length === 0 ? {} : { anchors }),
     attributes: [...attributes].sort(compareText),
+    ...(licences.size === 0 ? {} : { licences: [...licences].sort(compareText) }),
     groups: [...groups].map(([name, anchor]) => ({ name, anchor })).sort((a, b) => compareText(a.name, b.name)),
   };
 }

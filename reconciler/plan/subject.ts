@@ -72,8 +72,11 @@ export interface TargetView {
   readonly byClaim: ReadonlyMap<string, ObservedAccount>;
   /** Identity that an anchor is bound to in the ledger. */
   readonly boundTo: ReadonlyMap<string, IdentityKey>;
+  /** Groups and licences. */
   readonly groupByAnchor: ReadonlyMap<string, ObservedGroup>;
   readonly groupByName: ReadonlyMap<string, ObservedGroup>;
+  /** By skuPartNumber and by skuId, in lower case. */
+  readonly licenceByName: ReadonlyMap<string, ObservedGroup>;
   readonly containers: ReadonlySet<string>;
 }
 

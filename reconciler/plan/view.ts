@@ -35,7 +35,16 @@ export function buildView(target: CompiledTarget, observed: Observed, ledger: Le
     byClaim: new Map(observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const]))),
     accountAt: findByAddress(observed.accounts, same),
     groupByAnchor: new Map(observed.groups.map((group): [string, ObservedGroup] => [group.anchor, group])),
-    groupByName: new Map(observed.groups.map((group): [string, ObservedGroup] => [same(group.address), group])),
+    groupByName: new Map(
+      observed.groups.flatMap((group): [string, ObservedGroup][] =>
+        group.licence === undefined ? [[same(group.address), group]] : [],
+      ),
+    ),
+    licenceByName: new Map(
+      observed.groups.flatMap((group): [string, ObservedGroup][] =>
+        group.licence === undefined ? [] : [group.address, group.anchor].map((name) => [name.toLowerCase(), group]),
+      ),
+    ),
     containers: new Set(observed.containers.map(same)),
   };
 }

@@ -167,8 +167,10 @@ function foldCurrent(current: LedgerCurrent, op: Op, outcome: Outcome, context: 
     case "rename":
       return foldValues(current, op, context);
     case "add-member":
+    case "assign-licence":
       return addMembership(current, op, outcome, context);
-    case "remove-member": {
+    case "remove-member":
+    case "remove-licence": {
       const { [op.slot ?? ""]: _gone, ...memberships } = current.memberships;
       return { ...current, memberships };
     }
@@ -197,12 +199,22 @@ function foldValues(current: LedgerCurrent, op: Op, context: FoldContext): Ledge
   return { ...current, managed, names };
 }
 
-/** Whom somebody else made a member, before policy asked or since the plan, was found and not granted. */
+/**
+ * Whom somebody else made a member, before policy asked or since the plan, was found and not granted; so was a licence of
+ * which only the service plans are corrected.
+ */
 function addMembership(current: LedgerCurrent, op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {
   const known = current.memberships[op.slot ?? ""];
-  const isFound = op.ledgerOnly || outcome.kind === "already";
+  const isFound = op.ledgerOnly || outcome.kind === "already" || op.before.member === true;
   const origin = isFound ? (known?.origin ?? "found") : "granted";
-  const membership = { group: op.slotLabel ?? "", since: known?.since ?? context.asOf, origin };
+  const plans = op.after.disabledPlans;
+  const disabledPlans = Array.isArray(plans) ? [...plans] : [];
+  const membership = {
+    group: op.slotLabel ?? "",
+    since: known?.since ?? context.asOf,
+    origin,
+    ...(op.verb === "assign-licence" ? { disabledPlans } : {}),
+  };
   return { ...current, memberships: { ...current.memberships, [op.slot ?? ""]: membership } };
 }
 

@@ -10,7 +10,7 @@ import { escapeMarkdown, tableRow } from "./markdown-escape.js";
 import { fitSections } from "./markdown-fit.js";
 import { sectionsOf } from "./markdown-sections.js";
 import { type MaskRules, maskPlan } from "./mask.js";
-import { describeReads } from "./reads.js";
+import { describeForecast, describeReads } from "./reads.js";
 import { count, grouped, instant, isDestructive, opsWords, people, verbPhrase } from "./words.js";
 
 export interface MarkdownOptions {
@@ -52,8 +52,9 @@ function headOf(plan: Plan, summary: Summary): string {
   if (summary.verdict === "refused")
     parts.push(`**Refused by ${count(summary.refusedGuards, "guard")}: nothing will be written.**`);
   if (summary.verbs.length > 0) parts.push(countTable(summary));
-  const reads = describeReads(plan.envelope).map((read) => escapeMarkdown(read, "prose"));
-  parts.push([contextLine(body, plan.envelope.id), ...reads].join("<br>"));
+  const notes = [...describeReads(plan.envelope), ...describeForecast(plan.envelope)];
+  const lines = notes.map((note) => escapeMarkdown(note, "prose"));
+  parts.push([contextLine(body, plan.envelope.id), ...lines].join("<br>"));
   return parts.join("\n\n");
 }
 

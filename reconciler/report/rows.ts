@@ -18,6 +18,8 @@ export interface Row {
 /** "disable account", "clear". */
 export function verbOf(op: Op): string {
   if (op.verb === "bind" && op.slot === "exclusive") return "note of group";
+  // The licence stays: only which of its services are on changes.
+  if (op.verb === "assign-licence" && op.before.member === true && !op.ledgerOnly) return "set service plans";
   return isClear(op) ? "clear" : verbPhrase(op.verb);
 }
 

@@ -6,7 +6,7 @@ import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { Finding, Plan, PlanBody } from "../model/plan.js";
 import { type Labels, labelsOf, type Summary, selectWorker, summarize } from "./changes.js";
 import { createPage, type Page, type PageOptions, type Part, tone } from "./page.js";
-import { describeReads } from "./reads.js";
+import { describeForecast, describeReads } from "./reads.js";
 import { writeChanges } from "./text-changes.js";
 import { writeFindings } from "./text-findings.js";
 import { writeGuards, writeOverrides } from "./text-guards.js";
@@ -45,7 +45,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   writeFindings(page, body.findings, { labels, details: options.details });
   if (summary.changes > 0) writeDigests(page, whole, options.details);
   writeNext(page, plan, summary, options);
-  const reads = describeReads(plan.envelope);
+  const reads = [...describeReads(plan.envelope), ...describeForecast(plan.envelope)];
   if (reads.length > 0) page.blank();
   for (const read of reads) page.line(0, [tone("dim", read)], 2);
   return page.text();

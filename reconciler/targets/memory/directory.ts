@@ -25,6 +25,8 @@ export interface NewObject {
   readonly claim?: string | null;
   readonly protected?: string | null;
   readonly hasChildren?: boolean;
+  readonly synced?: boolean;
+  readonly obstacle?: string;
 }
 
 const NO_MEMBERS: GroupMembers = { accounts: new Set(), others: 0 };
@@ -102,6 +104,39 @@ export class MemoryDirectory {
     return anchor;
   }
 
+  /** A product with seats; `plans` are ids by name. The anchor is its skuId. */
+  addLicence(skuPartNumber: string, seats: number, plans: Readonly<Record<string, string>> = {}): Anchor {
+    const record = this.draft("licence", { attributes: { skuPartNumber } });
+    this.replace({ ...record, product: { seats, plans }, created: Number.NEGATIVE_INFINITY });
+    return record.anchor;
+  }
+
+  /** Whoever has a licence by a group. */
+  inheritLicence(sku: Anchor, accounts: readonly Anchor[]): void {
+    this.members.set(sku, { ...this.membersOf(sku), inherited: new Set(accounts) });
+  }
+
+  /** Gives a licence directly, or takes it away (null). */
+  setLicence(sku: Anchor, account: Anchor, disabledPlans: readonly string[] | null): void {
+    this.changeMembers(sku, disabledPlans === null ? [] : [account], disabledPlans === null ? [account] : []);
+    const members = this.membersOf(sku);
+    const plans = new Map(members.disabledPlans);
+    if (disabledPlans === null || disabledPlans.length === 0) plans.delete(account);
+    else plans.set(account, disabledPlans);
+    this.members.set(sku, { ...members, disabledPlans: plans });
+  }
+
+  /** Seats in use, by whatever way. */
+  seatsUsed(sku: Anchor): number {
+    const { accounts, inherited = [] } = this.membersOf(sku);
+    return new Set([...accounts, ...inherited]).size;
+  }
+
+  /** Synchronisation takes the account over, or lets go of it. */
+  setSynced(anchor: Anchor, synced: boolean): void {
+    this.replace({ ...this.get(anchor), synced });
+  }
+
   editAccount(anchor: Anchor, changes: Readonly<Record<string, StoredValue | null>>): void {
     this.replace(withAttributes(this.get(anchor), changes));
   }
@@ -135,10 +170,11 @@ export class MemoryDirectory {
     }
     for (const other of [...this.records.values()]) this.forget(other, anchor);
     for (const [group, members] of this.members) {
-      if (!members.accounts.has(anchor)) continue;
-      const accounts = new Set(members.accounts);
-      accounts.delete(anchor);
-      this.members.set(group, { ...members, accounts });
+      if (!members.accounts.has(anchor) && members.inherited?.has(anchor) !== true) continue;
+      const without = (anchors: ReadonlySet<Anchor> = new Set()) =>
+        new Set([...anchors].filter((one) => one !== anchor));
+      const inherited = members.inherited === undefined ? {} : { inherited: without(members.inherited) };
+      this.members.set(group, { ...members, accounts: without(members.accounts), ...inherited });
     }
   }
 
@@ -199,6 +235,8 @@ export class MemoryDirectory {
       claim: object.claim ?? null,
       protected: object.protected ?? null,
       hasChildren: object.hasChildren ?? false,
+      ...(object.synced === undefined ? {} : { synced: object.synced }),
+      ...(object.obstacle === undefined ? {} : { obstacle: object.obstacle }),
       created: this.tick,
     };
   }

@@ -22,7 +22,11 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
   const seen = new Set(accounts.map((record) => record.anchor));
   const place = placeOf(directory);
   const reorder = <T>(items: readonly T[]) => shuffled(items, directory.options.shuffle);
-  const groups = visible.filter((record) => record.kind === "group" && isSelected(directory, record, selection));
+  const groups = visible.filter(
+    (record) =>
+      (record.kind === "group" && isSelected(directory, record, selection)) ||
+      (record.kind === "licence" && isLicenceSelected(record, selection)),
+  );
   const living = assemblePicture({
     target: directory.options.name,
     accounts: reorder(accounts.map((record) => accountSeen(directory, record, selection, place))),
@@ -106,6 +110,9 @@ function accountSeen(
     claim: record.claim,
     protected: record.protected,
     hasChildren: record.hasChildren,
+    ...(directory.options.capabilities.writableWhenSynced === undefined
+      ? {}
+      : { authority: record.synced === true ? "on-premises" : "cloud" }),
   };
 }
 
@@ -119,11 +126,33 @@ function observeGroup(directory: MemoryDirectory, record: DirectoryRecord, seen:
     members: shown,
     others: members.others + members.accounts.size - shown.length,
     ...(record.protected === null ? {} : { protected: record.protected }),
+    ...(record.obstacle === undefined ? {} : { obstacle: record.obstacle }),
+    ...licenceSeen(directory, record, seen),
   };
 }
 
-/** A group is named by its DN or, where there are no DNs, by its displayName. */
+function licenceSeen(
+  directory: MemoryDirectory,
+  { anchor, product }: DirectoryRecord,
+  seen: ReadonlySet<Anchor>,
+): Pick<ObservedGroup, "licence" | "inherited"> {
+  if (product === undefined) return {};
+  const { inherited = [], disabledPlans = [] } = directory.membersOf(anchor);
+  const off = Object.fromEntries([...disabledPlans].filter(([holder]) => seen.has(holder)));
+  return {
+    licence: { ...product, used: directory.seatsUsed(anchor), disabledPlans: off },
+    inherited: [...inherited].filter((holder) => seen.has(holder)),
+  };
+}
+
+function isLicenceSelected({ anchor, attributes }: DirectoryRecord, { licences = [] }: Selection): boolean {
+  const names = [anchor, String(attributes.skuPartNumber)].map((name) => name.toLowerCase());
+  return licences.some((name) => names.includes(name.toLowerCase()));
+}
+
+/** A group is named by its DN or, where there are no DNs, by its displayName; a licence by its part number. */
 function groupName(directory: MemoryDirectory, record: DirectoryRecord): string {
+  if (record.kind === "licence") return String(record.attributes.skuPartNumber);
   const name = record.attributes.displayName;
   return !directory.hasContainers && typeof name === "string" ? name : directory.addressOf(record);
 }

@@ -36,9 +36,19 @@ export function checkRequest(directory: MemoryDirectory, request: WriteRequest):
     case "delete":
       if (record.enabled) return changed(request.anchor, "is enabled");
       return record.hasChildren ? changed(request.anchor, "has objects below it") : "go";
+    case "licence":
+      return checkLicence(directory, request);
     default:
       return "go";
   }
+}
+
+function checkLicence(directory: MemoryDirectory, request: Extract<WriteRequest, { verb: "licence" }>): Check {
+  const { accounts, disabledPlans } = directory.membersOf(request.sku);
+  const holds = accounts.has(request.anchor);
+  if (request.disabledPlans === null) return holds ? "go" : already(request.anchor);
+  const plans = [...(disabledPlans?.get(request.anchor) ?? [])];
+  return holds && sameValue(plans, request.disabledPlans) ? already(request.anchor) : "go";
 }
 
 /** Does what the request says, without looking at what it expects (checkRequest does). Refusals are outcomes, not errors. */
@@ -52,6 +62,7 @@ export function performRequest(directory: MemoryDirectory, request: WriteRequest
 }
 
 function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
+  refuseSynced(directory, request);
   switch (request.verb) {
     case "create": {
       const missing = directory.options.capabilities.required.find((name) => request.attributes[name] === undefined);
@@ -90,12 +101,43 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
       directory.deleted.delete(request.anchor);
       return request.anchor;
     }
-    case "members":
+    case "members": {
+      const { obstacle } = directory.get(request.group);
+      if (obstacle !== undefined) throw new MusterError("MUS-5006", { what: `the group is ${obstacle}` });
       directory.changeMembers(request.group, request.add, request.remove);
       return request.group;
+    }
+    case "licence":
+      return assignLicence(directory, request);
     case "task":
       return directory.get(request.anchor).anchor;
   }
+}
+
+/** An account that synchronisation brought takes few writes. */
+function refuseSynced(directory: MemoryDirectory, request: WriteRequest): void {
+  if (!["modify", "enable", "disable", "delete"].includes(request.verb) || !("anchor" in request)) return;
+  if (directory.records.get(request.anchor)?.synced !== true) return;
+  const { writableWhenSynced = [] } = directory.options.capabilities;
+  if (request.verb === "modify" && Object.keys(request.after).every((name) => writableWhenSynced.includes(name)))
+    return;
+  throw new MusterError("MUS-5006", { what: "the account is mastered on-premises" });
+}
+
+function assignLicence(directory: MemoryDirectory, request: Extract<WriteRequest, { verb: "licence" }>): Anchor {
+  const { anchor, sku, disabledPlans } = request;
+  const record = directory.get(anchor);
+  const { accounts, inherited } = directory.membersOf(sku);
+  const missing = (directory.options.capabilities.licenceNeeds ?? []).find(
+    (name) => record.attributes[name] === undefined,
+  );
+  if (disabledPlans !== null && missing !== undefined)
+    throw new MusterError("MUS-5006", { what: `a licence needs ${missing}` });
+  const takesSeat = disabledPlans !== null && !accounts.has(anchor) && inherited?.has(anchor) !== true;
+  if (takesSeat && directory.seatsUsed(sku) >= (directory.get(sku).product?.seats ?? 0))
+    throw new MusterError("MUS-5006", { what: "no seat is free" });
+  directory.setLicence(sku, anchor, disabledPlans);
+  return anchor;
 }
 
 function checkRestore(directory: MemoryDirectory, anchor: Anchor): Check {

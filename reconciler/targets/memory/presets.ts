@@ -32,6 +32,7 @@ const GRAPH_CAPABILITIES: Capabilities = {
   compareAndSwap: false,
   tasks: ["revoke-sessions", "reset-password", "temporary-access-pass"],
   writableWhenSynced: ["usageLocation"],
+  tasksWhenSynced: ["revoke-sessions", "temporary-access-pass"],
   sourceAnchor: "onPremisesImmutableId",
   licences: true,
   licenceNeeds: ["usageLocation"],

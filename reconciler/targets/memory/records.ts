@@ -10,8 +10,8 @@ export type StoredValue = Exclude<Value, { ref: unknown } | { dn: unknown }> | {
 
 export type StoredValues = Readonly<Record<string, StoredValue>>;
 
-/** Account: written by Muster. Group: has members. Other: a computer or the like, it only holds names. */
-export type RecordKind = "account" | "group" | "other";
+/** Account: written by Muster. Group, licence: has members. Other: a computer or the like, it only holds names. */
+export type RecordKind = "account" | "group" | "licence" | "other";
 
 export interface DirectoryRecord {
   readonly kind: RecordKind;
@@ -23,6 +23,12 @@ export interface DirectoryRecord {
   readonly claim: string | null;
   readonly protected: string | null;
   readonly hasChildren: boolean;
+  /** Of an account: brought by synchronisation. */
+  readonly synced?: boolean;
+  /** Of a group: why its members cannot be written. */
+  readonly obstacle?: string;
+  /** Of a licence. `plans` are ids by name. */
+  readonly product?: { readonly seats: number; readonly plans: Readonly<Record<string, string>> };
   /** Tick of the request that created it: what a lagging replica goes by. */
   readonly created: number;
 }
@@ -31,6 +37,9 @@ export interface GroupMembers {
   readonly accounts: ReadonlySet<Anchor>;
   /** Members that are no accounts. */
   readonly others: number;
+  /** Of a licence: who has it by a group, and the service plans that are switched off for direct holders. */
+  readonly inherited?: ReadonlySet<Anchor>;
+  readonly disabledPlans?: ReadonlyMap<Anchor, readonly string[]>;
 }
 
 /** One request that writes, as data: what a test looks at when it says "nothing was written". */
@@ -64,6 +73,13 @@ export type WriteRequest =
       readonly group: Anchor;
       readonly add: readonly Anchor[];
       readonly remove: readonly Anchor[];
+    }
+  | {
+      readonly verb: "licence";
+      readonly anchor: Anchor;
+      readonly sku: Anchor;
+      /** Service plans to be switched off; null takes the licence away. */
+      readonly disabledPlans: readonly string[] | null;
     }
   | { readonly verb: "task"; readonly anchor: Anchor; readonly task: string };
 

@@ -192,6 +192,10 @@ export class MemoryTarget implements TargetPort {
           return { verb: "members", group: text(op.slot), add: [anchor], remove: [] };
         case "remove-member":
           return { verb: "members", group: text(op.slot), add: [], remove: [anchor] };
+        case "assign-licence":
+          return { verb: "licence", anchor, sku: text(op.slot), disabledPlans: listOf(op.after.disabledPlans) };
+        case "remove-licence":
+          return { verb: "licence", anchor, sku: text(op.slot), disabledPlans: null };
         case "run-task":
           return { verb: "task", anchor, task: text(op.slot) };
         default:
@@ -257,6 +261,10 @@ function text(value: Value | null | undefined): string {
 
 function textOrNull(value: Value | null | undefined): string | null {
   return typeof value === "string" ? value : null;
+}
+
+function listOf(value: Value | null | undefined): readonly string[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function madeFirst(op: Op): { newContainers?: readonly string[] } {

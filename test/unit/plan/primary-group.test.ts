@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ObservedGroup } from "../../../reconciler/model/observed.js";
 import { diffMembers } from "../../../reconciler/plan/diff-members.js";
 import { type ExclusiveGroup, removeExcess } from "../../../reconciler/plan/exclusive.js";
-import type { Subject, TargetView } from "../../../reconciler/plan/subject.js";
+import { collectFindings, type Subject, type TargetView } from "../../../reconciler/plan/subject.js";
 
 const GROUP = "CN=Staff,OU=Groups,DC=corp";
 const group: ObservedGroup = {
@@ -44,7 +44,7 @@ describe("a member by primary group", () => {
     ["primary", true],
   ])("%s, whose granted membership ends: only forgotten %s", (anchor, ledgerOnly) => {
     const subject = subjectOf(anchor, { group: { group: GROUP, since: "2026-01-01T00:00:00Z", origin: "granted" } });
-    const drafts = diffMembers(view, knowledge, subject, { anchor }, []);
+    const drafts = diffMembers(view, knowledge, subject, { anchor }, [], collectFindings());
     expect(drafts.map(({ op }) => [op.verb, op.slot, op.ledgerOnly])).toEqual([["remove-member", "group", ledgerOnly]]);
   });
 
