@@ -1,9 +1,10 @@
 /** The driver against the embedded tenant, over HTTPS; the hands of somebody else are requests of their own. Time is virtual. */
 import { readFile } from "node:fs/promises";
 import type { Tenant, TenantFaults, TenantOptions } from "../../reconciler/sandbox/tenant-server.js";
-import type { Surroundings } from "../../reconciler/targets/entra-id/surroundings.js";
 import { type EntraIdOptions, EntraIdTarget } from "../../reconciler/targets/entra-id/target.js";
 import { type Ask, type OpenedTenant, openTenant, PASSWORD } from "../sandbox/tenant/open-tenant.js";
+import { type VirtualTime, virtualTime } from "../support/virtual-time.js";
+import { assertContract, contractObserver } from "./graph/observer.js";
 import type { Harness, Terms } from "./harness.js";
 
 const DOMAIN = "contoso.example";
@@ -26,7 +27,7 @@ export interface TenantHarness extends Harness {
   readonly faults: TenantFaults;
   /** What the target was made with: for another one. */
   readonly driver: EntraIdOptions;
-  readonly surroundings: Surroundings;
+  readonly surroundings: VirtualTime;
   ask: OpenedTenant["ask"];
   /** As `ask`, and throws where it is refused. */
   must(method: string, path: string, body?: Ask["body"]): Promise<Record<string, unknown>>;
@@ -37,30 +38,12 @@ export interface TenantHarnessOptions {
   readonly driver?: Partial<EntraIdOptions>;
 }
 
-/** A clock that goes on only while somebody sleeps. */
-export function virtualTime(start = Date.UTC(2026, 10, 2, 8)): Surroundings & { pass(ms: number): void } {
-  let now = start;
-  let requests = 0;
-  return {
-    clock: { now: () => now },
-    sleep: async (ms) => {
-      now += ms;
-    },
-    random: () => 0.5,
-    requestId: () => {
-      requests += 1;
-      return `request-${requests}`;
-    },
-    pass: (ms) => {
-      now += ms;
-    },
-  };
-}
-
 export async function tenantHarness(options: TenantHarnessOptions = {}): Promise<TenantHarness> {
   const surroundings = virtualTime();
   const faults: TenantFaults = {};
-  const opened = await openTenant({ faults, now: surroundings.clock.now, ...options.tenant });
+  const contract = contractObserver();
+  const { observe } = contract;
+  const opened = await openTenant({ faults, now: surroundings.clock.now, observe, ...options.tenant });
   const { tenant, ask } = opened;
   const driver: EntraIdOptions = {
     name: "entra",
@@ -119,6 +102,7 @@ export async function tenantHarness(options: TenantHarnessOptions = {}): Promise
     close: async () => {
       await target.close();
       await opened.close();
+      assertContract(contract);
     },
   };
 }

@@ -1,11 +1,15 @@
-/** A Graph that answers as a test says, without a network; what was asked is kept. Time passes only while somebody sleeps. */
+/**
+ * A Graph that answers as a test says, without a network; what was asked is kept, and checked against the contract. Time
+ * passes only while somebody sleeps.
+ */
 import type { SecretSink } from "../../reconciler/model/ports.js";
 import { GraphClient } from "../../reconciler/targets/entra-id/client.js";
 import { Pacer } from "../../reconciler/targets/entra-id/pacer.js";
 import type { Place } from "../../reconciler/targets/entra-id/place.js";
 import { NoReply } from "../../reconciler/targets/entra-id/transport.js";
 import { FORGOTTEN_PASSWORDS } from "../../reconciler/targets/secrets/password.js";
-import { virtualTime } from "../contract/harness-tenant.js";
+import { requestProblems } from "../contract/graph/contract.js";
+import { virtualTime } from "./virtual-time.js";
 
 export interface Asked {
   readonly method: string;
@@ -34,8 +38,10 @@ export function scriptedGraph(
 ): ScriptedGraph {
   const time = virtualTime();
   const asked: Asked[] = [];
-  const reply = (one: Asked) => {
+  const reply = (one: Asked, address: string) => {
     asked.push(one);
+    const problems = requestProblems(one.method, `/v1.0${address}`, one.body ?? undefined);
+    if (problems.length > 0) throw new Error(problems.join("\n"));
     return answer(one) ?? (one.method === "GET" ? refusal(404, "Request_ResourceNotFound") : { status: 204 });
   };
   const transport = {
@@ -44,12 +50,13 @@ export function scriptedGraph(
       const json = body === null ? null : JSON.parse(body);
       if (path === "/$batch") {
         const responses = json.requests.map((item: { id: string; method: string; url: string; body?: unknown }) => {
-          const said = reply({ method: item.method, path: decodeURIComponent(item.url), body: item.body ?? null });
+          const one = { method: item.method, path: decodeURIComponent(item.url), body: item.body ?? null };
+          const said = reply(one, item.url);
           return { id: item.id, ...(said === "lost" ? { status: 504 } : said) };
         });
         return { status: 200, headers: {}, body: JSON.stringify({ responses }) };
       }
-      const said = reply({ method, path, body: json });
+      const said = reply({ method, path, body: json }, url.slice(`${ROOT}/v1.0`.length));
       if (said === "lost") throw new NoReply("ECONNRESET", { sent: true });
       return { status: said.status, headers: {}, body: said.body === undefined ? "" : JSON.stringify(said.body) };
     },

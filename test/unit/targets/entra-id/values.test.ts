@@ -10,8 +10,8 @@ import {
   selectOf,
 } from "../../../../reconciler/targets/entra-id/properties.js";
 import { changeValues } from "../../../../reconciler/targets/entra-id/write/update.js";
-import { readyOp } from "../../../support/ready-ops.js";
 import { id, ROOT, refusal, type Scripted, scriptedGraph } from "../../../support/answering-graph.js";
+import { readyOp } from "../../../support/ready-ops.js";
 
 const ADA = id(1);
 const BOSS = id(9);
