@@ -22,7 +22,7 @@ export interface Asked {
 /** "lost": no reply comes. Left out `body`: none. */
 export type Scripted = { readonly status: number; readonly body?: unknown } | "lost";
 
-export interface ScriptedGraph {
+export interface AnsweringGraph {
   readonly place: Place;
   readonly asked: Asked[];
   /** "PATCH /users/x" of what was written, in order. */
@@ -32,10 +32,10 @@ export interface ScriptedGraph {
 export const ROOT = "https://graph.test";
 
 /** Items of a `$batch` are asked one by one. What `answer` leaves undefined is 204 for a write and 404 for a read. */
-export function scriptedGraph(
+export function answeringGraph(
   answer: (asked: Asked) => Scripted | undefined,
   more: Partial<Place> & { readonly sink?: SecretSink } = {},
-): ScriptedGraph {
+): AnsweringGraph {
   const time = virtualTime();
   const asked: Asked[] = [];
   const reply = (one: Asked, address: string) => {

@@ -10,7 +10,7 @@ import {
   selectOf,
 } from "../../../../reconciler/targets/entra-id/properties.js";
 import { changeValues } from "../../../../reconciler/targets/entra-id/write/update.js";
-import { id, ROOT, refusal, type Scripted, scriptedGraph } from "../../../support/answering-graph.js";
+import { answeringGraph, id, ROOT, refusal, type Scripted } from "../../../support/answering-graph.js";
 import { readyOp } from "../../../support/ready-ops.js";
 
 const ADA = id(1);
@@ -32,7 +32,7 @@ function oneUser(
   refuse: (body: Record<string, unknown>) => Scripted | undefined = () => undefined,
 ) {
   const state: Record<string, unknown> = { id: ADA, onPremisesSyncEnabled: null, ...user };
-  const graph = scriptedGraph(({ method, path, body }) => {
+  const graph = answeringGraph(({ method, path, body }) => {
     if (method === "GET" && path.startsWith(`/users/${ADA}?`)) return { status: 200, body: state };
     if (method !== "PATCH") return undefined;
     const refused = refuse(body);
@@ -170,7 +170,7 @@ describe("updates", () => {
 
   it("of a manager are a reference, and wait for an account of this run", async () => {
     let refused = 3;
-    const { place, asked } = scriptedGraph(({ method }) => {
+    const { place, asked } = answeringGraph(({ method }) => {
       if (method !== "PUT") return undefined;
       refused -= 1;
       return refused >= 0 ? refusal(404, "Request_ResourceNotFound") : { status: 204 };
@@ -187,7 +187,7 @@ describe("updates", () => {
   });
 
   it("of a manager who is gone are refused at once", async () => {
-    const { place, writes } = scriptedGraph(({ method }) => {
+    const { place, writes } = answeringGraph(({ method }) => {
       const user = { status: 200, body: { id: ADA, onPremisesSyncEnabled: null } };
       return method === "GET" ? user : refusal(404, "Request_ResourceNotFound");
     });
