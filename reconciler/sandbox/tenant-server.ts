@@ -14,6 +14,7 @@ import { ConnectionCut, dispatchRequest, handleRequest } from "./tenant/handle.j
 import { serveRequest } from "./tenant/http.js";
 import { commitLine, type Loaded, loadTenant } from "./tenant/loading.js";
 import { newCounters, type TenantCounters, type TenantOptions } from "./tenant/options.js";
+import { installParts } from "./tenant/parts.js";
 import { ALL_PERMISSIONS } from "./tenant/permissions.js";
 import type { TenantReply, TenantRequest } from "./tenant/request.js";
 import { Router } from "./tenant/router.js";
@@ -82,8 +83,10 @@ function makeState(options: TenantOptions, { meta, store, log }: Loaded, router:
     dispatch: (request, caller) => dispatchRequest(tenant, router, request, caller),
     gate: { admit: () => ({ headers: {} }) },
     views: presentViews(store),
+    protections: [],
     background: [],
   };
+  installParts(tenant);
   return tenant;
 }
 

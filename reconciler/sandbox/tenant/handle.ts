@@ -8,16 +8,9 @@ import type { FaultReply, SeenTenantRequest, TenantFault } from "./options.js";
 import { alterPage } from "./page-faults.js";
 import { demand } from "./permissions.js";
 import type { Json } from "./relations.js";
-import {
-  type Caller,
-  parseQuery,
-  type Reply,
-  type RequestContext,
-  type TenantReply,
-  type TenantRequest,
-} from "./request.js";
+import { type Caller, parseQuery, type Reply, type TenantReply, type TenantRequest } from "./request.js";
 import type { Router } from "./router.js";
-import type { TenantState } from "./state.js";
+import type { RequestContext, TenantState } from "./state.js";
 import { answerAuthority, type Login } from "./token-endpoint.js";
 import { readToken } from "./tokens.js";
 

@@ -1,4 +1,5 @@
 /** The keys under which objects are found without reading all of them. Keys are in lower case. */
+import { isObject } from "./request.js";
 import type { Indexes, Json, TenantObject } from "./store.js";
 
 function text(value: Json | undefined): string[] {
@@ -24,5 +25,11 @@ export const INDEXES = {
   mail: byProperty("user", "mail"),
   mailNickname: byProperty("user", "mailNickname"),
   onPremisesImmutableId: byProperty("user", "onPremisesImmutableId"),
+  /** Users by "extensionAttribute1=value" and so on, where claims are kept. */
+  extensionAttribute: ({ properties }) => {
+    const record = properties.onPremisesExtensionAttributes;
+    if (!isObject(record)) return [];
+    return Object.entries(record).flatMap(([name, value]) => (text(value).length > 0 ? text(`${name}=${value}`) : []));
+  },
   groupMailNickname: byProperty("group", "mailNickname"),
 } satisfies Indexes;

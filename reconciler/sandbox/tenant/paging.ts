@@ -6,8 +6,9 @@
  */
 import { badRequest, GraphFailure } from "./errors.js";
 import type { Json } from "./relations.js";
-import type { Reply, RequestContext } from "./request.js";
+import type { Reply } from "./request.js";
 import { contextOf, type Selection } from "./select.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
 
 /** Where a listing goes on. */

@@ -8,7 +8,7 @@ import type { Caller } from "./request.js";
 
 type Alternatives = readonly (readonly string[])[];
 
-const READ_USERS: Alternatives = [
+const READ_FULL: Alternatives = [
   ["User.Read.All"],
   ["User.ReadWrite.All"],
   ["Directory.Read.All"],
@@ -37,9 +37,11 @@ const READ_ROLES: Alternatives = [
 ];
 
 export const PERMISSIONS = {
-  "users.read": READ_USERS,
+  "users.read": [...READ_FULL, ["User.ReadBasic.All"]],
+  /** Without it selected properties come as null [F: microsoft-graph-docs #3975]. */
+  "users.readFull": READ_FULL,
   "users.create": [["User.Create"], ...WRITE_USERS],
-  "users.update": WRITE_USERS,
+  "users.update": [["User.ReadUpdate.All"], ...WRITE_USERS],
   "users.enable": [["User.EnableDisableAccount.All", "User.Read.All"], ...WRITE_USERS],
   "users.phones": [["User-Phone.ReadWrite.All"], ...WRITE_USERS],
   "users.otherMails": [["User-Mail.ReadWrite.All"], ...WRITE_USERS],

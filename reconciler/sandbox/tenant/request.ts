@@ -1,8 +1,6 @@
-/** A request on its way through the tenant: as it arrives, as a handler sees it, and the reply. */
+/** A request as it arrives, its parts, and the reply; what a handler sees is in state.ts. */
 import { badRequest } from "./errors.js";
 import type { Json } from "./relations.js";
-import type { TenantState } from "./state.js";
-import type { View } from "./view.js";
 
 export interface TenantRequest {
   readonly method: string;
@@ -35,25 +33,6 @@ export interface Caller {
   readonly permissions: ReadonlySet<string>;
 }
 
-export interface RequestContext {
-  readonly tenant: TenantState;
-  readonly caller: Caller;
-  readonly method: string;
-  /** Path below the version, without query, as it came. */
-  readonly path: string;
-  /** The template that matched, such as "/users/{id}". */
-  readonly template: string;
-  /** The values of the template's {names}, decoded. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Decoded. OData options have their "$". */
-  readonly query: ReadonlyMap<string, string>;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The parsed body; undefined: none. */
-  readonly body: Json | undefined;
-  /** What this request may read; writes check the store itself. */
-  readonly view: View;
-}
-
 /** The query of a path, decoded. A repeated option is refused. */
 export function parseQuery(text: string): Map<string, string> {
   const query = new Map<string, string>();
@@ -76,7 +55,7 @@ function decode(text: string): string {
 }
 
 /** The body as an object; 400 when there is none. */
-export function bodyObject(context: Pick<RequestContext, "body">): Readonly<Record<string, Json>> {
+export function bodyObject(context: { readonly body: Json | undefined }): Readonly<Record<string, Json>> {
   const { body } = context;
   if (isObject(body)) return body;
   throw badRequest(

@@ -9,7 +9,7 @@
  *
  * A route names the operation whose permission the caller must have (permissions.ts); null: the handler asks itself with
  * `demand`, because it depends on the body. A path that fits with another method only is 405, one that does not fit is 400
- * with Graph's text. Handlers get the context of request.ts, read through `context.view`, decide, call
+ * with Graph's text. Handlers get the RequestContext of state.ts, read through `context.view`, decide, call
  * `context.tenant.commit([...])` at most once, and give a Reply or throw a GraphFailure.
  */
 import { GraphFailure, methodNotAllowed } from "./errors.js";

@@ -4,9 +4,10 @@
  */
 import { badRequest, GraphFailure } from "./errors.js";
 import type { Json, Properties } from "./relations.js";
-import type { RequestContext } from "./request.js";
+import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
 import type { PropertyRule, TypeRules } from "./types.js";
+import type { View } from "./view.js";
 
 /** Names to show; undefined: the default set. */
 export type Selection = readonly string[] | undefined;
@@ -42,10 +43,10 @@ function readName(name: string, rules: TypeRules, scope: "collection" | "single"
 }
 
 /** The object as JSON, without annotations. */
-export function render(object: TenantObject, rules: TypeRules, selection: Selection): Record<string, Json> {
+export function render(object: TenantObject, rules: TypeRules, selection: Selection, view: View): Record<string, Json> {
   const shown: Record<string, Json> = {};
   const names = selection ?? defaultNames(rules);
-  for (const name of names) shown[name] = showProperty(object, name, rules.properties[name]);
+  for (const name of names) shown[name] = showProperty(object, name, rules.properties[name], view);
   return shown;
 }
 
@@ -61,7 +62,8 @@ function defaultNames(rules: TypeRules): readonly string[] {
 }
 
 /** One property's value as Graph shows it. */
-export function showProperty(object: TenantObject, name: string, rule: PropertyRule | undefined): Json {
+export function showProperty(object: TenantObject, name: string, rule: PropertyRule | undefined, view: View): Json {
+  if (rule?.compute !== undefined) return rule.compute(object, view);
   if (name === "id") return object.id;
   if (name === "deletedDateTime") return object.deletedAt === null ? null : formatInstant(object.deletedAt);
   if (name === "passwordProfile") return null;

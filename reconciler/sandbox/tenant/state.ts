@@ -4,8 +4,9 @@
  */
 import type { GraphFailure } from "./errors.js";
 import type { TenantCounters, TenantOptions } from "./options.js";
-import type { Caller, Reply, RequestContext, TenantReply, TenantRequest } from "./request.js";
-import type { Mutation, Store } from "./store.js";
+import type { Json } from "./relations.js";
+import type { Caller, Reply, TenantReply, TenantRequest } from "./request.js";
+import type { Mutation, Store, TenantObject } from "./store.js";
 import type { View } from "./view.js";
 
 export interface TenantState {
@@ -26,9 +27,22 @@ export interface TenantState {
   dispatch(request: TenantRequest, caller: Caller): Promise<TenantReply>;
   gate: Gate;
   views: Views;
+  /** Asked before a write on an object (roles.ts, units.ts); see Protection. */
+  readonly protections: Protection[];
   /** Things that happen later by themselves (group licensing, Connect, purge after 30 days), run before each request. */
   readonly background: ((now: number) => void)[];
 }
+
+/**
+ * Throws 403 where the caller may not write the target in spite of its permissions: holders of directory roles, members of
+ * restricted units. A sensitive action is one of graph.md section 14 [D 34] (enabling, phones, otherMails, immutable id,
+ * password, userPrincipalName, delete, restore).
+ */
+export type Protection = (
+  context: RequestContext,
+  target: TenantObject,
+  action: { readonly isSensitive: boolean },
+) => void;
 
 /** Quotas. `admit` is asked before the handler, with the route known; `headers` are added to whatever is replied. */
 export interface Gate {
@@ -46,6 +60,26 @@ export interface Admission {
 export interface Views {
   /** The view for one request. `connection` tells connections apart (x-sandbox-connection in `handle`). */
   open(connection: string): View;
+}
+
+/** What a handler gets. */
+export interface RequestContext {
+  readonly tenant: TenantState;
+  readonly caller: Caller;
+  readonly method: string;
+  /** Path below the version, without query, as it came. */
+  readonly path: string;
+  /** The template that matched, such as "/users/{id}". */
+  readonly template: string;
+  /** The values of the template's {names}, decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Decoded. OData options have their "$". */
+  readonly query: ReadonlyMap<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed body; undefined: none. */
+  readonly body: Json | undefined;
+  /** What this request may read; writes check the store itself. */
+  readonly view: View;
 }
 
 /** Writes as well as reads; a write's reply waits for the log by itself. */

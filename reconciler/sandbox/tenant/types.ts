@@ -2,7 +2,8 @@
  * What the tenant knows of each type's properties. A type's table (user-type.ts, ...) is the one place that says what may
  * be read, written and queried; select.ts, filter.ts, order.ts and writing.ts obey it, and deny what is not in it.
  */
-import type { ObjectType, TenantObject } from "./store.js";
+import type { Json, ObjectType, TenantObject } from "./store.js";
+import type { View } from "./view.js";
 
 export type PropertyKind =
   | "string"
@@ -46,8 +47,8 @@ export interface PropertyRule {
   readonly order?: "plain" | "advanced";
   /** Answered by Graph with 501 on collections: it is kept outside the directory. */
   readonly outside?: true;
-  /** Computed from object and store rather than stored. */
-  readonly compute?: (object: TenantObject) => unknown;
+  /** Computed from object and view rather than stored; filters see the computed value too. */
+  readonly compute?: (object: TenantObject, view: View) => Json;
 }
 
 export interface TypeRules {

@@ -4,11 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTenant, type Tenant, type TenantOptions } from "../../../reconciler/sandbox/tenant-server.js";
 
+/** A reply's JSON: what most replies have, and properties. */
+export interface Body {
+  readonly id: string;
+  readonly value: readonly Body[];
+  readonly "@odata.nextLink": string;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details?: readonly { readonly code: string; readonly target: string }[];
+    readonly innerError: Readonly<Record<string, string>>;
+  };
+  readonly [name: string]: unknown;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  // biome-ignore lint/suspicious/noExplicitAny: a reply's body is read freely by the tests
-  readonly body: any;
+  readonly body: Body;
 }
 
 export interface Ask {
