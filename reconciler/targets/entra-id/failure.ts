@@ -87,9 +87,9 @@ export function failureOf(
   });
 }
 
-/** Names of properties and codes; a value of somebody has other characters, or is quoted elsewhere. */
+/** A name of a property, or a code: whatever is not of this form may be a value of somebody. */
 const PROPERTY = /^[A-Za-z]\w{0,79}$/;
-const QUOTED_PROPERTY = /\b[Pp]roperty '?([a-z][A-Za-z]{1,79}(?:\.[A-Za-z0-9]+)?)'?/;
+const QUOTED_PROPERTY = /\bproperty '?(\w{2,80})'?(?= already exists| of resource| is invalid)/i;
 
 function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
