@@ -20,6 +20,7 @@ import type { Ledger } from "../model/ledger.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
 import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
 import { returningNames } from "./deleted.js";
+import type { Links } from "./link.js";
 import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
 import { type Findings, isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
@@ -30,9 +31,10 @@ export function allot(
   ledger: Ledger,
   asOf: number,
   mayRename: (subject: Subject) => boolean,
+  links: Links,
   findings: Findings,
 ): Allotment {
-  const state = new NameState(policy, views, subjects, ledger, asOf);
+  const state = new NameState(policy, views, subjects, ledger, asOf, links);
   for (const subject of subjects) for (const [name, value] of returningNames(subject)) state.give(subject, name, value);
   const takers = subjects.filter(takesNames);
   const fixed = new Set(takers.filter((subject) => !mayRename(subject)));

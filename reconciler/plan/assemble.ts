@@ -44,7 +44,7 @@ export function makePlan(input: PlanInput): PlanBody {
     const restraint = restraints.get(subject.target);
     return restraint !== undefined && mayRename(restraint, exceptions, subject);
   };
-  const allotment = allot(input.policy, views, subjects, input.ledger, input.asOf, canRename, findings);
+  const allotment = allot(input.policy, views, subjects, input.ledger, input.asOf, canRename, links, findings);
   const context: ResolveContext = {
     allotment,
     findings,

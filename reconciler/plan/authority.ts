@@ -46,14 +46,14 @@ export function masterObjection(subject: Subject, verb: Verb): string | null {
 export function reportMastered(view: TargetView, mastered: Mastered, findings: Findings): void {
   for (const [what, people] of mastered) {
     const isState = (STATE as readonly string[]).includes(what);
-    const verb = isState ? `${what} of` : `${what} differs on`;
+    const verb = isState ? `${what} is wanted` : `${what} differs`;
     findings.add({
       kind: "mastered-elsewhere",
       severity: "info",
       identity: null,
       target: view.target.name,
       object: what,
-      what: `${verb} ${people.size} accounts that are mastered on-premises, and is not written: ${listNames([...people])}`,
+      what: `${verb} and is not written, since the accounts are mastered on-premises (${people.size}): ${listNames([...people])}`,
       next: isState
         ? "Do it in the directory that they come from."
         : "Map it in the Target that they come from, or take the accounts out of the mapping's scope.",
@@ -71,7 +71,7 @@ export function reportMasters(view: TargetView, subjects: readonly Subject[], fi
   }
   for (const [mapping, list] of differing) {
     const link = list[0]?.mapping.link ?? null;
-    const says = link === null ? "says that Muster makes them" : `says that they come from ${link}`;
+    const says = link === null ? "says that Muster makes its accounts" : `says that its accounts come from ${link}`;
     const shows = link === null ? "mastered on-premises" : "mastered in the cloud";
     findings.add({
       kind: "master-differs",
@@ -79,7 +79,7 @@ export function reportMasters(view: TargetView, subjects: readonly Subject[], fi
       identity: null,
       target: view.target.name,
       object: mapping,
-      what: `${list.length} accounts are ${shows}, and mapping ${mapping} ${says}: ${listNames(list.map((one) => one.intent.label))}`,
+      what: `mapping ${mapping} ${says}, and the tenant that they are ${shows} (${list.length}): ${listNames(list.map((one) => one.intent.label))}`,
       next:
         link === null
           ? "Link them by a mapping of their own (account: link), or end their synchronisation."

@@ -237,6 +237,20 @@ function isSamePlace(target: CompiledTarget, container: string | null, other: st
   return container !== null && isSameAddress(target, container, other);
 }
 
+/** The ledger lets go of a linked account whose source is no more. */
+export function draftRetire(subject: Subject): Draft {
+  const anchor = subject.entry?.current?.anchor ?? "";
+  const because = `the account in ${subject.mapping.link} from which it came was deleted or replaced`;
+  return draftFor(subject, {
+    verb: "unbind",
+    object: { anchor },
+    before: { anchor },
+    after: { why: "source-gone" },
+    ledgerOnly: true,
+    reasons: [mappingReason(subject, because, "/account")],
+  });
+}
+
 export function draftUnbind(subject: Subject): Draft {
   const anchor = subject.account?.anchor ?? "";
   const because = "the person came back after the rehire period: policy makes a new account";

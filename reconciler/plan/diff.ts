@@ -11,6 +11,7 @@ import {
   draftCreate,
   draftPrimary,
   draftRekey,
+  draftRetire,
   draftUnbind,
 } from "./diff-account.js";
 import { diffAttributes } from "./diff-attributes.js";
@@ -98,6 +99,7 @@ function diffSubject(
   mastered: Mastered,
 ): Draft[] {
   if (subject.binding === "bind" || subject.binding === "claim") return [draftBind(subject, input.unconfirmed)];
+  if (subject.binding === "retired") return [draftRetire(subject)];
   const rekey = draftRekey(subject);
   if (subject.binding === "restore") {
     const drafts = draftRestore(view, subject, context.findings);

@@ -163,7 +163,7 @@ export function reportMissing(
       severity: "warning",
       identity: null,
       target: view.target.name,
-      what: `${people.size} people get no licence, since their accounts have no ${name}: ${listNames([...people])}`,
+      what: `licences that wait for a value of ${name}, which these accounts do not have: ${listNames([...people])}`,
       next: `Map ${name}, or fill in the field that it is made from.`,
     });
 }

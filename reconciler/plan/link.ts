@@ -19,7 +19,6 @@ import type { CompiledMapping, CompiledPolicy } from "../policy/compiled.js";
 import { CONSISTENCY_GUID } from "../policy/consistency-guid.js";
 import { parseInstant } from "../policy/time.js";
 import { guidBytes } from "../support/guid.js";
-import { textOf } from "./name-state.js";
 import type { Findings, PlanInput, TargetView } from "./subject.js";
 
 /** What soft match looks at. */
@@ -37,7 +36,6 @@ type Views = Readonly<Record<string, TargetView>>;
 
 /** Where an account of a linked identity comes from. */
 interface Origin {
-  readonly entry: LedgerEntry;
   readonly current: NonNullable<LedgerEntry["current"]>;
   readonly account: ObservedAccount;
 }
@@ -62,21 +60,43 @@ export class Links {
   /** The accounts that come from the identity's account in the source; null: that one is not known, or not there. */
   find(view: TargetView, intent: Intent, mapping: CompiledMapping): readonly ObservedAccount[] | null {
     const origin = this.originOf(intent, mapping);
-    if (origin === null) return null;
+    return origin === null ? null : this.comingFrom(view, origin.account);
+  }
+
+  /** What synchronisation made of an account of another target. */
+  comingFrom(view: TargetView, source: ObservedAccount): readonly ObservedAccount[] {
+    if (view.target.capabilities.sourceAnchor === undefined) return [];
     const index = this.#indexOf(view);
-    const found = sourceAnchorsOf(origin.account).flatMap((anchor) => index.get(anchor) ?? []);
+    if (index.size === 0) return [];
+    const found = sourceAnchorsOf(source).flatMap((anchor) => index.get(anchor) ?? []);
     return [...new Map(found.map((account) => [account.anchor, account])).values()];
   }
 
   originOf(intent: Intent, mapping: CompiledMapping): Origin | null {
-    const source = mapping.link === null ? undefined : this.#views[mapping.link];
-    if (source === undefined) return null;
+    const current = this.#sourceEntry(intent, mapping)?.current;
+    const account = this.#views[mapping.link ?? ""]?.byAnchor.get(current?.anchor ?? "");
+    return current == null || account === undefined ? null : { current, account };
+  }
+
+  #sourceEntry(intent: Intent, { link }: CompiledMapping): LedgerEntry | undefined {
+    if (link === null) return undefined;
     const { ledger } = this.#input;
-    const own = ledger.entries.get(ledgerKey(source.target.name, intent.identity));
-    const entry = own ?? entryOfWorker(ledger, source.target.name, intent.primary)[0];
-    const account = source.byAnchor.get(entry?.current?.anchor ?? "");
-    if (entry?.current == null || account === undefined) return null;
-    return { entry, current: entry.current, account };
+    return ledger.entries.get(ledgerKey(link, intent.identity)) ?? entryOfWorker(ledger, link, intent.primary)[0];
+  }
+
+  /**
+   * Whether a linked account belongs to a source that is no more: it went after Muster deleted that one, or it is still there
+   * while the person has had another one since.
+   */
+  isRetired(view: TargetView, entry: LedgerEntry, intent: Intent, mapping: CompiledMapping): boolean {
+    const source = this.#sourceEntry(intent, mapping);
+    if (mapping.link === null || entry.current === null || source === undefined) return false;
+    const account = view.byAnchor.get(entry.current.anchor);
+    if (account === undefined) return source.current === null;
+    const anchor = sourceAnchorIn(view, account);
+    const origin = this.originOf(intent, mapping);
+    if (origin === null || anchor === null || sourceAnchorsOf(origin.account).includes(anchor)) return false;
+    return parseInstant(origin.current.boundAt) > parseInstant(entry.current.boundAt);
   }
 
   /** Says that synchronisation has not brought the account yet, and for how long. */
@@ -140,7 +160,8 @@ export class Links {
 const OVERDUE = 3 * 3_600_000;
 
 function sourceAnchorIn(view: TargetView, account: ObservedAccount): string | null {
-  return textOf(account.attributes[view.target.capabilities.sourceAnchor ?? ""]);
+  const anchor = account.attributes[view.target.capabilities.sourceAnchor ?? ""];
+  return typeof anchor === "string" ? anchor : null;
 }
 
 /** Base64 is compared as it is: case counts. */

@@ -64,9 +64,11 @@ export function matchSubjects(
     const { entry, rekeyed, rivals } = findEntry(ledger, view.target.name, intent, present, findings);
     const common = { intent, mapping, target: view.target };
     if (rivals.length > 0) return contestedSubjects(view, intent, rivals).map((parts) => ({ ...common, ...parts }));
-    const found =
-      mapping.link !== null && entry?.current == null
-        ? findLinked(index, view, links, { intent, mapping }, findings)
+    const isRetired = entry !== null && links.isRetired(view, entry, intent, mapping);
+    const found = isRetired
+      ? RETIRED
+      : mapping.link !== null && entry?.current == null
+        ? findLinked(index, view, links, { intent, mapping, entry }, findings)
         : findAccount(index, view, intent, entry, findings);
     return [{ identity: intent.identity, ...common, entry, rekeyed, ...found }];
   });
@@ -91,6 +93,7 @@ function contestedSubjects(
 
 const BLOCKED: Found = { binding: "blocked", account: null };
 const NONE: Found = { binding: "none", account: null };
+const RETIRED: Found = { binding: "retired", account: null };
 const RESTORE: Found = { binding: "restore", account: null };
 
 /** The entry of the identity; else that of one of its workers, when HR has meanwhile given it another personId. */
@@ -158,7 +161,7 @@ function findLinked(
   index: MatchIndex,
   view: TargetView,
   links: Links,
-  { intent, mapping }: { intent: Intent; mapping: CompiledMapping },
+  { intent, mapping, entry }: { intent: Intent; mapping: CompiledMapping; entry: LedgerEntry | null },
   findings: Findings,
 ): Found {
   const found = intent.bind ? links.find(view, intent, mapping) : null;
@@ -170,7 +173,9 @@ function findLinked(
     return NONE;
   }
   if (second !== undefined) return reportAmbiguous(intent, by, found, findings);
-  const problem = objectionTo(index, view, intent, first, 0);
+  // One that came back with its source, after both were gone.
+  const isOwn = entry?.former.some((old) => old.anchor === first.anchor) === true;
+  const problem = isOwn ? null : objectionTo(index, view, intent, first, 0);
   if (problem === null) return { binding: "bind", account: first };
   return reportConflict(intent, first, by, problem, findings);
 }

@@ -8,6 +8,7 @@ import { type Expression, toText } from "../policy/expression/index.js";
 import { foldName } from "../policy/names.js";
 import { parseInstant } from "../policy/time.js";
 import { Holders } from "./holders.js";
+import type { Links } from "./link.js";
 import { isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
 /** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
@@ -43,6 +44,7 @@ export class NameState implements Allotment {
   readonly #policy: CompiledPolicy;
   readonly #views: Readonly<Record<string, TargetView>>;
   readonly #subjects: readonly Subject[];
+  readonly #links: Links;
   /** By attribute. */
   readonly #names = new Map<string, Map<Subject, string>>();
   /** Made when a rule first reads a name in another target. */
@@ -56,8 +58,10 @@ export class NameState implements Allotment {
     subjects: readonly Subject[],
     ledger: Ledger,
     asOf: number,
+    links: Links,
   ) {
     this.#policy = policy;
+    this.#links = links;
     this.asOf = asOf;
     this.#views = views;
     this.#subjects = subjects;
@@ -124,9 +128,16 @@ export class NameState implements Allotment {
     const folded = foldName(name);
     return scope.targets.every((target) => {
       const { anchors, identities } = this.#tableOf(target, scope.space);
-      const own = isReprovisioned(subject) ? null : (subject.account?.anchor ?? null);
+      const own = isReprovisioned(subject) ? null : this.#ownIn(target, subject);
       return anchors.areOnly(folded, own) && identities.areOnly(folded, subject.identity);
     });
+  }
+
+  /** The account, or what synchronisation made of it in another target: a copy does not take the name from its source. */
+  #ownIn(target: string, { account, target: own }: Subject): string | null {
+    if (account === null || target === own.name) return account?.anchor ?? null;
+    const view = this.#views[target];
+    return view === undefined ? null : (this.#links.comingFrom(view, account)[0]?.anchor ?? null);
   }
 
   give(subject: Subject, attribute: string, name: string): void {

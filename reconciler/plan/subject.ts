@@ -33,9 +33,10 @@ export interface PlanInput {
 /**
  * bound: the ledger's object is there · gone: it is not · restore: it was deleted and will be brought back · bind: an account matches and will be adopted · claim: our own
  * create whose reply was lost · none: there is no account · blocked: a conflict forbids bind and create · contested: one of
- * several accounts of a person whose records HR has joined; only access is taken from it until somebody decides.
+ * several accounts of a person whose records HR has joined; only access is taken from it until somebody decides · retired:
+ * a linked account whose source Muster deleted, or replaced by another; the ledger lets it go.
  */
-export type Binding = "bound" | "gone" | "restore" | "bind" | "claim" | "none" | "blocked" | "contested";
+export type Binding = "bound" | "gone" | "restore" | "bind" | "claim" | "none" | "blocked" | "contested" | "retired";
 
 export interface Subject {
   readonly identity: IdentityKey;

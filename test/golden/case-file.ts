@@ -5,6 +5,7 @@ import { parse, parseAllDocuments, stringify } from "yaml";
 import type { Worker } from "../../reconciler/model/files/index.js";
 import type { Policies } from "../../reconciler/model/policy.js";
 import { policiesFrom } from "../support/policies.js";
+import type { TenantAct } from "./tenant.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Attributes = Readonly<Record<string, string | readonly string[] | null>>;
@@ -29,7 +30,8 @@ export type AdminAct =
   | { readonly join: string; readonly group: string }
   | { readonly leave: string; readonly group: string }
   /** Puts a group into a protected one: it and its members of that moment are protected. */
-  | { readonly nest: string; readonly in: string };
+  | { readonly nest: string; readonly in: string }
+  | TenantAct;
 
 export interface Step {
   /** As-of, with offset. */
@@ -58,12 +60,14 @@ export interface Step {
 export interface GoldenCase {
   readonly title: string;
   readonly why: string;
+  /** There is a tenant beside the directory (base/tenant.yaml). */
+  readonly tenant?: boolean;
   readonly policy?: readonly Fields[];
   readonly workers?: Readonly<Record<string, Fields>>;
   readonly directory?: readonly AdminAct[];
   /** Instant at which the workers are reconciled before the story begins. Left out: nothing is bound yet. */
   readonly begin?: string;
-  /** Attributes that the directory table shows. */
+  /** Attributes that the tables of directory and tenant show. */
   readonly show?: readonly string[];
   readonly steps: readonly Step[];
 }
@@ -75,9 +79,11 @@ export function readCase(name: string): GoldenCase {
   return parse(readFileSync(join(HERE, name, "case.yaml"), "utf8")) as GoldenCase;
 }
 
-export function readBasePolicies(): Fields[] {
-  const text = readFileSync(join(HERE, "base", "policies.yaml"), "utf8");
-  return parseAllDocuments(text).map((document) => document.toJS() as Fields);
+export function readBasePolicies(tenant: "with-tenant" | "without"): Fields[] {
+  const read = (file: string) =>
+    parseAllDocuments(readFileSync(join(HERE, "base", file), "utf8")).map((document) => document.toJS() as Fields);
+  const base = read("policies.yaml");
+  return tenant === "without" ? base : mergePolicies(base, read("tenant.yaml"));
 }
 
 /** Later maps win; lists and scalars replace; "$missing" removes. */

@@ -2,6 +2,7 @@
 import type { Op } from "../../reconciler/model/op.js";
 import type { StoredValue } from "../../reconciler/targets/memory/records.js";
 import { containerName, type Played, type Story } from "./story.js";
+import type { Tenant } from "./tenant.js";
 
 /** null: the sentence is true; otherwise why it is not. */
 type Judge = (story: Story, played: Played, ...words: string[]) => string | null;
@@ -48,6 +49,19 @@ const SENTENCES: readonly (readonly [RegExp, Judge])[] = [
     (_story, { result }, by) =>
       fail(!result.refused && result.plan.guards.some((g) => g.verdict === "let-through" && g.by === by), "it is not"),
   ],
+  [/^user (.+) is (enabled|disabled) in the tenant$/, judgeUser],
+  [/^user (.+) has (\w+)(?: with (\S+))?$/, judgeLicence],
+  [/^user (.+) does not have (\w+)$/, judgeNoLicence],
+  [/^user (.+) is (in|not in) (.+)$/, judgeTenantMember],
+  [
+    /^there is no user (.+)$/,
+    (story, _played, name) => fail(tenantOf(story).search("account", name) === undefined, "there is one"),
+  ],
+  [
+    /^worker (\S+) is (bound|not bound) in the tenant$/,
+    (story, _played, id, how) =>
+      fail((story.ledgerOf(id, "contoso")?.current != null) === (how === "bound"), "it is otherwise"),
+  ],
   [/^(\d+) outcomes? ([a-z]+)$/, judgeOutcomes],
   [/^objectGUID of worker (\S+) is (unchanged|changed)$/, judgeAnchor],
   [/^objectGUID of worker (\S+) is (the one|not the one) of worker (\S+)$/, judgeInherited],
@@ -74,6 +88,32 @@ function fail(holds: boolean, why: string): string | null {
 function judgeState(story: Story, _played: Played, name = "", state = ""): string | null {
   const have = story.account(name).enabled ? "enabled" : "disabled";
   return fail(have === state, `it is ${have}`);
+}
+
+function tenantOf(story: Story): Tenant {
+  if (story.tenant === null) throw new Error("the case has no tenant");
+  return story.tenant;
+}
+
+function judgeUser(story: Story, _played: Played, name = "", state = ""): string | null {
+  const have = tenantOf(story).find("account", name).enabled ? "enabled" : "disabled";
+  return fail(have === state, `it is ${have}`);
+}
+
+function judgeLicence(story: Story, _played: Played, name = "", sku = "", plans = ""): string | null {
+  const have = tenantOf(story).plansOf(sku, name);
+  return fail(have !== null && (plans === "" || have === plans), `it has ${have ?? "none"}`);
+}
+
+function judgeNoLicence(story: Story, _played: Played, name = "", sku = ""): string | null {
+  const have = tenantOf(story).plansOf(sku, name);
+  return fail(have === null, `it has ${have}`);
+}
+
+function judgeTenantMember(story: Story, _played: Played, name = "", how = "", group = ""): string | null {
+  const tenant = tenantOf(story);
+  const { accounts } = tenant.target.directory.membersOf(tenant.find("group", group).anchor);
+  return fail(accounts.has(tenant.find("account", name).anchor) === (how === "in"), "it is otherwise");
 }
 
 function judgeContainer(story: Story, _played: Played, name = "", container = ""): string | null {

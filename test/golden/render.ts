@@ -4,12 +4,13 @@ import { displayValue, isReference, type Value } from "../../reconciler/model/va
 import type { DirectoryRecord } from "../../reconciler/targets/memory/records.js";
 import type { GoldenCase } from "./case-file.js";
 import { containerName, type Played, type Story } from "./story.js";
+import { nameOf, PLANS } from "./tenant.js";
 
 const WIDTH = 120;
 const SHOWN = ["sAMAccountName", "title", "department", "manager"];
 
 export function renderStart(golden: GoldenCase, story: Story): string[] {
-  return [golden.title, "", "before", ...renderDirectory(golden, story), ""];
+  return [golden.title, "", "before", ...renderDirectory(golden, story), ...renderTenant(golden, story), ""];
 }
 
 export function renderStep(golden: GoldenCase, story: Story, played: Played, number: number): string[] {
@@ -38,6 +39,7 @@ export function renderStep(golden: GoldenCase, story: Story, played: Played, num
     ...(result.refused ? [] : renderNext(story, next.ops)),
     "directory",
     ...renderDirectory(golden, story),
+    ...renderTenant(golden, story),
     "",
   ];
 }
@@ -47,13 +49,15 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function renderOp(story: Story, op: Op): string[] {
-  const slot = op.slotLabel !== null && op.verb.endsWith("-member") ? groupName(op.slotLabel) : (op.slot ?? "");
+  const isHeld = op.verb.endsWith("-member") || op.verb.endsWith("-licence");
+  const slot = op.slotLabel !== null && isHeld ? groupName(op.slotLabel) : (op.slot ?? "");
   const head = [op.verb, op.label, op.verb === "rename" ? "" : slot].filter((part) => part !== "").join(" · ");
   const origin = op.origin === null ? "" : ` [${op.origin}]`;
   const note = op.ledgerOnly ? " (ledger only)" : "";
   const reasons = [...new Set(op.reasons.map((reason) => plain(story, reason.because)))].join("; ");
+  const where = op.target === "corp-ad" ? "" : ` in ${op.target}`;
   return [
-    ...wrap(`${head}: ${renderChange(story, op)}${origin}${note}`, "  "),
+    ...wrap(`${head}${where}: ${plain(story, renderChange(story, op))}${origin}${note}`, "  "),
     ...(op.newContainers ?? []).map((dn) => `      makes ${plain(story, dn)}`),
     ...wrap(`because ${reasons}`, "      "),
   ];
@@ -69,6 +73,7 @@ function renderChange(story: Story, op: Op): string {
   if (op.verb === "unbind") return `${plain(story, op.address ?? "")}, ${show(story, op.after.why ?? null)}`;
   if (op.verb === "run-task") return `for ${show(story, op.after.entry ?? null)}`;
   if (op.verb.endsWith("-member")) return `${memberText(op.before.member)} -> ${memberText(op.after.member)}`;
+  if (op.verb.endsWith("-licence")) return `${licenceText(op.before)} -> ${licenceText(op.after)}`;
   const keys = [...new Set([...Object.keys(op.before), ...Object.keys(op.after)])];
   const one = (key: string) => `${show(story, op.before[key] ?? null)} -> ${show(story, op.after[key] ?? null)}`;
   if (op.verb === "update" || op.verb === "bind") return keys.map(one).join(", ");
@@ -85,6 +90,11 @@ function memberText(value: Value | null | undefined): string {
   return value === true ? "member" : "no member";
 }
 
+function licenceText({ member, disabledPlans }: Op["after"]): string {
+  if (member !== true) return "none";
+  return Array.isArray(disabledPlans) && disabledPlans.length > 0 ? `without ${disabledPlans.join(", ")}` : "licence";
+}
+
 function show(story: Story, value: Value | null): string {
   if (value !== null && isReference(value) && "ref" in value) return story.nameOf(value.ref);
   return plain(story, displayValue(value));
@@ -95,6 +105,9 @@ function plain(story: Story, text: string): string {
   let out = text.replaceAll(",OU=People,DC=corp,DC=example", "").replaceAll(",DC=corp,DC=example", "");
   for (const record of story.target.directory.records.values())
     out = out.replaceAll(record.anchor, `<${String(record.attributes.cn)}>`);
+  for (const record of story.tenant?.target.directory.records.values() ?? [])
+    out = out.replaceAll(record.anchor, `<${nameOf(record)} in the tenant>`);
+  for (const [name, id] of Object.entries(PLANS)) out = out.replaceAll(id, name);
   return out;
 }
 
@@ -127,9 +140,38 @@ function renderNext(story: Story, ops: readonly Op[]): string[] {
 function renderDirectory(golden: GoldenCase, story: Story): string[] {
   const records = [...story.target.directory.records.values()].filter((record) => record.kind === "account");
   if (records.length === 0) return ["  (no accounts)"];
-  const rows = records
-    .map((record) => rowOf(golden, story, record))
-    .sort((a, b) => ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1));
+  return table(records.map((record) => rowOf(golden, story, record)));
+}
+
+/** One line per user: name, who masters it, its state, the attributes of interest, groups and licences. */
+function renderTenant(golden: GoldenCase, { tenant }: Story): string[] {
+  if (tenant === null) return [];
+  const records = [...tenant.target.directory.records.values()];
+  const rows = records.flatMap((record) => {
+    if (record.kind !== "account") return [];
+    const shown = (golden.show ?? SHOWN_IN_TENANT).flatMap((name) => {
+      const value = record.attributes[name];
+      return typeof value === "string" ? [`${name}=${value}`] : [];
+    });
+    const held = records.flatMap((group) => {
+      const { accounts, inherited } = tenant.target.directory.membersOf(group.anchor);
+      const name = nameOf(group);
+      const plans = group.kind === "licence" ? tenant.plansOf(name, nameOf(record)) : null;
+      const direct = accounts.has(record.anchor) ? [plans === null ? name : `${name}(${plans})`] : [];
+      return [...direct, ...(inherited?.has(record.anchor) === true ? [`${name} by group`] : [])];
+    });
+    const master = record.synced === true ? "synced" : "cloud";
+    return [
+      [nameOf(record), master, record.enabled ? "enabled" : "disabled", shown.join(" "), `{${held.sort().join(", ")}}`],
+    ];
+  });
+  return ["tenant", ...(rows.length === 0 ? ["  (no users)"] : table(rows))];
+}
+
+const SHOWN_IN_TENANT = ["userPrincipalName", "usageLocation"];
+
+function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = [...cells].sort((a, b) => ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1));
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
   return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
 }

@@ -17,6 +17,7 @@ import {
   type Step,
   workerFrom,
 } from "./case-file.js";
+import { Tenant } from "./tenant.js";
 
 const CONTAINERS: Readonly<Record<string, string>> = {
   People: "OU=People,DC=corp,DC=example",
@@ -46,6 +47,7 @@ export interface Played {
 
 export class Story {
   readonly target: MemoryTarget;
+  readonly tenant: Tenant | null;
   readonly simulation: Simulation;
   /** Anchors of the accounts that workers had when they were first bound, by worker id. */
   readonly first = new Map<string, string>();
@@ -61,24 +63,29 @@ export class Story {
     for (const container of Object.values(CONTAINERS)) this.target.directory.addContainer(container);
     for (const { name, container } of GROUPS)
       this.target.directory.addGroup({ attributes: { cn: name }, container: containerOf(container) });
+    this.tenant = golden.tenant === true ? new Tenant(this.target) : null;
     for (const act of golden.directory ?? []) this.administer(act);
-    this.#documents = mergePolicies(readBasePolicies(), golden.policy ?? []);
+    const base = readBasePolicies(this.tenant === null ? "without" : "with-tenant");
+    this.#documents = mergePolicies(base, golden.policy ?? []);
     const workers = Object.entries(golden.workers ?? {}).map(([id, fields]) => workerFrom(id, fields, undefined));
     this.simulation = new Simulation({
       policies: compileDocuments(this.#documents),
       workers,
       sources: {},
-      targets: { "corp-ad": this.target },
+      targets: { "corp-ad": this.target, ...(this.tenant === null ? {} : { contoso: this.tenant.target }) },
       environment: "production",
     });
   }
 
   /** Reconciles until nothing is left to do: how things stood before the story. Guards refuse nothing here. */
   async begin(at: string): Promise<void> {
-    for (let runs = 0; runs < 4; runs++) {
+    // What a run makes in the directory comes to the tenant before the next one.
+    const enough = this.tenant === null ? 1 : 2;
+    for (let runs = 0, idle = 0; runs < 6 && idle < enough; runs++) {
       const result = await this.simulation.run(at);
       if (result.refused) throw new Error("the beginning of a case must not be refused");
-      if (result.plan.ops.length === 0) break;
+      idle = result.plan.ops.length === 0 ? idle + 1 : 0;
+      this.tenant?.administer({ sync: "run" });
     }
     this.simulation.recent.splice(0);
     this.#remember();
@@ -93,16 +100,20 @@ export class Story {
 
   async play(step: Step): Promise<Played> {
     this.#change(step);
-    const before = this.target.directory.writes.length;
+    const before = this.#writes();
     this.#faultAt = step.loseReplyOfWrite === undefined ? null : before + step.loseReplyOfWrite;
     const plan = await this.simulation.plan(step.at, step.at);
     this.#last = plan;
     for (const act of step.between ?? []) this.administer(act);
     const result = await this.simulation.apply(plan, step.applyAt ?? step.at);
-    const writes = this.target.directory.writes.length - before;
+    const writes = this.#writes() - before;
     this.#remember();
     const next = await this.simulation.plan(step.at, step.applyAt ?? step.at);
     return { step, result, next, writes };
+  }
+
+  #writes(): number {
+    return this.target.directory.writes.length + (this.tenant?.target.directory.writes.length ?? 0);
   }
 
   #change(step: Step): void {
@@ -145,7 +156,10 @@ export class Story {
       for (const anchor of directory.membersOf(group.anchor).accounts)
         directory.protect(anchor, `member of ${act.nest}, which is in ${act.in}`);
     } else if ("join" in act) directory.addMember(this.find("group", act.group).anchor, this.account(act.join).anchor);
-    else directory.removeMember(this.find("group", act.group).anchor, this.account(act.leave).anchor);
+    else if ("leave" in act)
+      directory.removeMember(this.find("group", act.group).anchor, this.account(act.leave).anchor);
+    else if (this.tenant === null) throw new Error("the case has no tenant");
+    else this.tenant.administer(act);
   }
 
   /** A manager is given by the name of the person. */
@@ -178,9 +192,9 @@ export class Story {
     return found;
   }
 
-  ledgerOf(id: string) {
+  ledgerOf(id: string, target = "corp-ad") {
     const worker = this.worker(id);
-    return this.simulation.ledger.entries.get(`corp-ad|${identityOf(worker, "person", worker.source)}`);
+    return this.simulation.ledger.entries.get(`${target}|${identityOf(worker, "person", worker.source)}`);
   }
 
   /** The name of a person as HR has it, for an identity key. */

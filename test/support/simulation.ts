@@ -77,9 +77,17 @@ export class Simulation {
   compile(): CompiledPolicy {
     const { policies, environment, targets } = this.world;
     if (this.#compiled?.policies === policies) return this.#compiled.policy;
-    const capabilities = Object.values(targets)[0]?.capabilities;
-    if (capabilities === undefined) throw new Error("a world has a target");
-    const policy = compilePolicies(policies, environment, () => capabilities);
+    const byType = new Map(
+      policies.targets.flatMap(({ value }) => {
+        const capabilities = targets[value.name]?.capabilities;
+        return capabilities === undefined ? [] : [[value.type as string, capabilities] as const];
+      }),
+    );
+    const policy = compilePolicies(policies, environment, (type) => {
+      const capabilities = byType.get(type);
+      if (capabilities === undefined) throw new Error(`the world has no target of type ${type}`);
+      return capabilities;
+    });
     this.#compiled = { policies, policy };
     return policy;
   }
