@@ -43,7 +43,13 @@ export async function tenantHarness(options: TenantHarnessOptions = {}): Promise
   const faults: TenantFaults = {};
   const contract = contractObserver();
   const { observe } = contract;
-  const opened = await openTenant({ faults, now: surroundings.clock.now, observe, ...options.tenant });
+  const opened = await openTenant({
+    faults,
+    now: surroundings.clock.now,
+    observe,
+    directoryRoles: ["User Administrator"],
+    ...options.tenant,
+  });
   const { tenant, ask } = opened;
   const driver: EntraIdOptions = {
     name: "entra",
