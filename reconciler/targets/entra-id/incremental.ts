@@ -36,25 +36,29 @@ export async function readChanges(place: Place, selection: Selection, memory: Me
   const now = place.clock.now();
   const recent: Record<Anchor, number> = {};
   for (const [anchor, at] of Object.entries(memory.recent)) if (now - at < UNSETTLED_MS) recent[anchor] = at;
-  const named = [...new Set([...users.entries, ...groups.entries].map(({ id }) => id))];
-  for (const anchor of named) recent[anchor] = now;
+  for (const anchor of namesOf([...users.entries, ...groups.entries])) recent[anchor] = now;
   const changed = Object.keys(recent);
   if (changed.length > Math.max(MANY, (known.users.size + known.groups.size) * SHARE))
     return "so much has changed that reading everything takes fewer requests";
-  const groupIds = new Set([...groups.entries.map(({ id }) => id), ...known.groups.keys()]);
-  const changedUsers = changed.filter((anchor) => !groupIds.has(anchor));
-  const changedGroups = changed.filter((anchor) => groupIds.has(anchor));
+  const named = namesOf(groups.entries);
+  const changedGroups = changed.filter((anchor) => named.has(anchor) || known.groups.has(anchor));
+  const others = new Set(changedGroups);
+  const changedUsers = changed.filter((anchor) => !others.has(anchor) || known.users.has(anchor));
   const why = await readUsersAgain(place, selection, memory, changedUsers);
   if (why !== null) return why;
   await readGroupsAgain(place, memory, changedGroups);
-  Object.assign(memory, { links: { users: users.deltaLink, groups: groups.deltaLink }, recent });
+  Object.assign(memory, { links: { users: users.deltaLink, groups: groups.deltaLink }, recent, readAt: now });
   return null;
+}
+
+function namesOf(entries: readonly GraphObject[]): Set<Anchor> {
+  return new Set(entries.map(({ id }) => String(id)));
 }
 
 async function readUsersAgain(
   place: Place,
   selection: Selection,
-  { known }: Memory,
+  { known, readAt }: Memory,
   anchors: readonly Anchor[],
 ): Promise<string | null> {
   const properties = wantedProperties(place, selection);
@@ -65,25 +69,35 @@ async function readUsersAgain(
   );
   for (const user of found) if (user !== null) requireSelected(place, user, properties);
   await requirePermission(place, known.users, anchors, found);
-  let gone = 0;
+  const gone = new Set<Anchor>();
   for (const [index, anchor] of anchors.entries()) {
     const user = found[index] ?? null;
-    if (user !== null) known.users.set(anchor, user);
-    else if (known.users.delete(anchor)) gone += 1;
+    if (user === null && known.users.delete(anchor)) gone.add(anchor);
+    if (user === null) continue;
+    if (!known.users.has(anchor) && isOlderThan(user, readAt)) return RESTORED;
+    known.users.set(anchor, user);
   }
-  if (gone > 0) forgetMembers(known, anchors);
+  if (gone.size > 0) forget(known, gone);
   return null;
 }
 
-/** Members that are gone are no members: Graph no longer lists them. */
-function forgetMembers({ users, members }: Memory["known"], anchors: readonly Anchor[]): void {
-  const gone = new Set(anchors.filter((anchor) => !users.has(anchor)));
-  for (const [group, list] of members)
-    if (list.some((member) => gone.has(member)))
-      members.set(
-        group,
-        list.filter((member) => !gone.has(member)),
-      );
+/** Whoever reports to it, and the groups that it is in again, are not named: they would stay as they are remembered. */
+const RESTORED = "an account is there that is older than the last read: restored, or seen for the first time";
+
+function isOlderThan({ createdDateTime }: GraphObject, at: number): boolean {
+  return typeof createdDateTime !== "string" || Date.parse(createdDateTime) < at;
+}
+
+/** Who is gone is no member and nobody's manager any more; those who refer to it are not named. */
+function forget({ users, members }: Memory["known"], gone: ReadonlySet<Anchor>): void {
+  for (const [group, list] of members) {
+    const left = list.filter((member) => !gone.has(member));
+    if (left.length < list.length) members.set(group, left);
+  }
+  for (const [anchor, user] of users) {
+    const manager = user.manager as GraphObject | null | undefined;
+    if (typeof manager?.id === "string" && gone.has(manager.id)) users.set(anchor, { ...user, manager: null });
+  }
 }
 
 /** Properties, and the members of those groups whose members are known. */

@@ -58,12 +58,13 @@ async function observe(place: Place, selection: Selection, memory: PictureMemory
     return { ...picture, how: { kind: "incremental", why: null } };
   }
   // The links are older than the listings: what changes meanwhile is told again, and nothing is missed.
+  const at = place.clock.now();
   const links = await latestLinks(place, selection);
   const known = await readWhole(place, selection);
   requireColumns(place, rememberedUsers(memory), known.users);
-  const fullAt = place.clock.now();
+  const scope = scopeFor(place, selection);
   const picture = await finish(place, selection, known, {}, (roleNames) =>
-    saveMemory(memory, { known, links, fullAt, roleNames, scope: scopeFor(place, selection), recent: {} }),
+    saveMemory(memory, { known, links, fullAt: at, readAt: at, roleNames, scope, recent: {} }),
   );
   return { ...picture, how: { kind: "full", why } };
 }

@@ -36,6 +36,8 @@ export interface Memory {
   readonly links: Links;
   /** Epoch milliseconds of the last full read. */
   readonly fullAt: number;
+  /** Epoch milliseconds of the last read. */
+  readonly readAt: number;
   readonly roleNames: RoleNames;
   readonly scope: string;
   /** Objects that were told of or found different, and when: replicas may still show them as they were. */
@@ -70,10 +72,10 @@ export function openMemory(place: Place, selection: Selection, memory: PictureMe
 
 function load(memory: PictureMemory): Stored | null {
   const stored = memory.load() as Partial<Stored> | null | undefined;
-  const { schema, scope, links, fullAt, roleNames, recent, objects } = stored ?? {};
+  const { schema, scope, links, fullAt, readAt, roleNames, recent, objects } = stored ?? {};
   if (schema !== SCHEMA || scope === undefined || links === undefined || fullAt === undefined) return null;
-  if (roleNames === undefined || recent === undefined || objects === undefined) return null;
-  return { schema, scope, links, fullAt, roleNames, recent, objects };
+  if (readAt === undefined || roleNames === undefined || recent === undefined || objects === undefined) return null;
+  return { schema, scope, links, fullAt, readAt, roleNames, recent, objects };
 }
 
 /** Users as they were when the tenant was read before, whatever was asked for then. */
