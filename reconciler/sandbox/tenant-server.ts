@@ -10,8 +10,10 @@ import { join } from "node:path";
 import { MusterError } from "../support/errors.js";
 import { ensureCertificates } from "./shared/certificates.js";
 import { lockFolder } from "./shared/lock.js";
+import { ConnectEngine } from "./tenant/connect.js";
 import { ConnectionCut, dispatchRequest, handleRequest } from "./tenant/handle.js";
 import { serveRequest } from "./tenant/http.js";
+import { Licensing } from "./tenant/licensing.js";
 import { commitLine, type Loaded, loadTenant } from "./tenant/loading.js";
 import { newCounters, type TenantCounters, type TenantOptions } from "./tenant/options.js";
 import { installParts } from "./tenant/parts.js";
@@ -23,6 +25,7 @@ import type { TenantState } from "./tenant/state.js";
 import { type Login, makeToken } from "./tenant/token-endpoint.js";
 import { presentViews } from "./tenant/views.js";
 
+export type { ConnectSource, ConnectUser } from "./tenant/connect-port.js";
 export type { TenantCounters, TenantFault, TenantFaults, TenantOptions } from "./tenant/options.js";
 export type { TenantReply, TenantRequest } from "./tenant/request.js";
 export type { TenantSeed } from "./tenant/seed.js";
@@ -41,6 +44,8 @@ export interface Tenant {
   readonly state: TenantState;
   /** The whole tenant without HTTP. Throws ConnectionCut where a fault says so. */
   handle(request: TenantRequest): Promise<TenantReply>;
+  /** The engine of TenantOptions.connect. */
+  readonly connect: ConnectEngine | undefined;
   /** A valid access token, with all or these permissions. */
   token(permissions?: readonly string[]): string;
   /** Cuts the connections and waits until everything is on disk. */
@@ -81,6 +86,7 @@ function makeState(options: TenantOptions, { meta, store, log }: Loaded, router:
     },
     durable: () => pending,
     dispatch: (request, caller) => dispatchRequest(tenant, router, request, caller),
+    licensing: new Licensing(store, () => tenant.now() + (options.groupLicensingMillis ?? 0)),
     gate: { admit: () => ({ headers: {} }) },
     views: presentViews(store),
     protections: [],
@@ -99,6 +105,8 @@ async function start(options: TenantOptions, loaded: Loaded, release: () => Prom
     tokenKey: Buffer.from(meta.tokenKey, "base64"),
     permissions: options.permissions ?? ALL_PERMISSIONS,
   };
+  const connect = options.connect === undefined ? undefined : new ConnectEngine(state, options.connect);
+  if (connect !== undefined) state.background.push((now) => connect.run(now));
   const clientSecretFile = join(options.folder, "tenant-client.secret");
   await writeFile(clientSecretFile, meta.secret, { mode: 0o600 });
   const { key, cert, caFile } = await ensureCertificates(options.folder);
@@ -117,6 +125,7 @@ async function start(options: TenantOptions, loaded: Loaded, release: () => Prom
     counters: state.counters,
     state,
     handle,
+    connect,
     token: (permissions = login.permissions) => makeToken(state, { ...login, permissions }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,7 @@
 /** Directory objects of any type: rendering with @odata.type, /directoryObjects/{id}, /directoryObjects/getByIds. */
 import { badRequest, notFound } from "./errors.js";
 import { checkOptions } from "./listing.js";
+import { readMixedSelect, renderMixed } from "./mixed.js";
 import type { Json } from "./relations.js";
 import { bodyObject, type Reply } from "./request.js";
 import { type Route, route } from "./router.js";
@@ -49,10 +50,12 @@ function getByIds(context: RequestContext): Reply {
   }
   const wanted = Array.isArray(types) && types.length > 0 ? new Set(types) : undefined;
   const found = [...new Set(ids.map((id) => String(id).toLowerCase()))].flatMap((id) => context.view.get(id) ?? []);
-  const value = found.filter(({ type }) => wanted?.has(type) ?? true).map((object) => showObject(context, object));
+  const selection = readMixedSelect(context.query);
+  const kept = found.filter(({ type }) => wanted?.has(type) ?? true);
+  const value = kept.map((object) => renderMixed(context, object, selection));
   return {
     status: 200,
-    body: { "@odata.context": contextOf(context.tenant.url, "directoryObjects", undefined, "collection"), value },
+    body: { "@odata.context": contextOf(context.tenant.url, "directoryObjects", selection, "collection"), value },
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a tenant is started with, and the switches with which tests make it misbehave. */
+import type { ConnectOptions } from "./connect-port.js";
 import type { TenantReply, TenantRequest } from "./request.js";
 import type { TenantSeed } from "./seed.js";
 
@@ -19,6 +20,12 @@ export interface TenantOptions {
   readonly pageTokenMillis?: number;
   /** Life of a $deltatoken; default: 7 days. */
   readonly deltaTokenMillis?: number;
+  /** Whether delta rounds come in another order and repeat what was told. Default: false. */
+  readonly deltaDisorder?: boolean;
+  /** From a change of a licensed group to its effect on the members; default: 0, the next request. */
+  readonly groupLicensingMillis?: number;
+  /** A directory whose users are copied into the tenant, as Entra Connect does. */
+  readonly connect?: ConnectOptions;
   /** Life of an access token; default: 3599. */
   readonly tokenSeconds?: number;
   /** Application permissions of the client (the roles claim of its tokens); default: all that the tenant knows. */

@@ -4,7 +4,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { DEFAULT_SEED, type SeedPerson } from "../seed.js";
+import type { SeedSku } from "./licence-table.js";
 import type { Properties } from "./relations.js";
+import { roleMutations, subscriptionMutations } from "./seed-directory.js";
 import type { Mutation } from "./store.js";
 
 export interface SeedUser {
@@ -13,6 +15,8 @@ export interface SeedUser {
   readonly properties: Properties;
   /** userPrincipalName of another user of the seed. */
   readonly manager?: string;
+  /** Names of the directory roles that the user holds. */
+  readonly roles?: readonly string[];
 }
 
 export interface SeedGroup {
@@ -29,6 +33,8 @@ export interface TenantSeed {
   readonly domains?: readonly string[];
   /** Verified domains whose sign-in is elsewhere. */
   readonly federated?: readonly string[];
+  /** Subscriptions; default: DEFAULT_SKUS. */
+  readonly skus?: readonly SeedSku[];
   readonly users: readonly SeedUser[];
   readonly groups?: readonly SeedGroup[];
 }
@@ -59,6 +65,7 @@ const STRANGERS: readonly SeedUser[] = [
       mailNickname: "break.glass",
       accountEnabled: true,
     },
+    roles: ["Global Administrator"],
   },
 ];
 
@@ -116,7 +123,11 @@ export function seedMutations(seed: TenantSeed, { tenantId, now }: { tenantId: s
     for (const name of members) mutations.push({ do: "link", relation: "members", from: id, to: idOf(name) });
     for (const name of owners) mutations.push({ do: "link", relation: "owners", from: id, to: idOf(name) });
   }
-  return mutations;
+  const holders = seed.users.map(({ properties, roles = [] }) => ({
+    id: idOf(String(properties.userPrincipalName)),
+    roles,
+  }));
+  return [...mutations, ...subscriptionMutations(seed.skus, tenantId), ...roleMutations(holders)];
 }
 
 function organization(seed: TenantSeed, id: string, createdDateTime: string): Mutation {

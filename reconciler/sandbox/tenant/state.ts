@@ -3,6 +3,7 @@
  * replica lag: what is there by default lets everything pass and shows the present.
  */
 import type { GraphFailure } from "./errors.js";
+import type { Licensing } from "./licensing.js";
 import type { TenantCounters, TenantOptions } from "./options.js";
 import type { Json } from "./relations.js";
 import type { Caller, Reply, TenantReply, TenantRequest } from "./request.js";
@@ -25,6 +26,8 @@ export interface TenantState {
   durable(): Promise<void>;
   /** A whole request inside another one (a batch item), without signing in again. */
   dispatch(request: TenantRequest, caller: Caller): Promise<TenantReply>;
+  /** Seats and licences through groups. */
+  readonly licensing: Licensing;
   gate: Gate;
   views: Views;
   /** Asked before a write on an object (roles.ts, units.ts); see Protection. */
@@ -60,6 +63,8 @@ export interface Admission {
 export interface Views {
   /** The view for one request. `connection` tells connections apart (x-sandbox-connection in `handle`). */
   open(connection: string): View;
+  /** Sequence of the last change that delta queries tell. */
+  horizon(): number;
 }
 
 /** What a handler gets. */

@@ -197,9 +197,13 @@ export class Store {
         properties: { ...object.properties, ...mutation.properties },
         stamps: { ...object.stamps, ...stampsOf(mutation.properties, sequence) },
       }));
-    } else if (mutation.do === "delete") this.#alter(mutation.id, sequence, () => ({ deletedAt: mutation.at }));
-    else if (mutation.do === "restore") this.#alter(mutation.id, sequence, () => ({ deletedAt: null }));
-    else if (mutation.do === "purge") this.#purge(mutation.id, sequence);
+    } else if (mutation.do === "delete" || mutation.do === "restore") {
+      const deletedAt = mutation.do === "delete" ? mutation.at : null;
+      this.#alter(mutation.id, sequence, ({ stamps }) => ({
+        deletedAt,
+        stamps: { ...stamps, deletedDateTime: sequence },
+      }));
+    } else if (mutation.do === "purge") this.#purge(mutation.id, sequence);
     else {
       const { relation, from, to } = mutation;
       this.relations.set({ relation, from, to, sequence, removed: mutation.do === "unlink" });

@@ -179,12 +179,17 @@ export function deleteUser(context: RequestContext, user: TenantObject): Reply {
   const { tenant } = context;
   protect(context, user, true);
   checkMastered(user, ["deletedDateTime"]);
-  const userPrincipalName = `${user.id.replaceAll("-", "")}${String(user.properties.userPrincipalName)}`;
-  tenant.commit([
-    { do: "set", id: user.id, properties: { userPrincipalName } },
-    { do: "delete", id: user.id, at: tenant.now() },
-  ]);
+  tenant.commit(deletion(user, tenant.now()));
   return { status: 204 };
+}
+
+/** The soft delete of a user, which frees its userPrincipalName. */
+export function deletion(user: TenantObject, at: number): Mutation[] {
+  const userPrincipalName = `${user.id.replaceAll("-", "")}${String(user.properties.userPrincipalName)}`;
+  return [
+    { do: "set", id: user.id, properties: { userPrincipalName } },
+    { do: "delete", id: user.id, at },
+  ];
 }
 
 export const USER_ROUTES: readonly Route[] = [

@@ -5,5 +5,5 @@ import { StoreView } from "./view.js";
 
 export function presentViews(store: Store): Views {
   const view = new StoreView(store);
-  return { open: () => view };
+  return { open: () => view, horizon: () => store.sequence };
 }
