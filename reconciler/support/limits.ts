@@ -26,3 +26,9 @@ export const MAX_ATTRIBUTED_OBJECTS = 500;
 export const OBJECTS_PER_QUESTION = 50;
 /** Objects that are written at the same time in one target. */
 export const APPLY_CONCURRENCY = 8;
+/** Items of one `$batch` of Microsoft Graph (json-batching). */
+export const GRAPH_BATCH_ITEMS = 20;
+/** Writes that Microsoft Graph takes per application and tenant in one window (throttling-limits). */
+export const GRAPH_WRITES = 3_000;
+/** Milliseconds of that window. */
+export const GRAPH_WRITE_WINDOW_MS = 150_000;

@@ -30,8 +30,8 @@ export async function scriptedClient(options: ScriptedClientOptions = {}): Promi
     root: server.url,
     tokens: sharedToken(async () => {
       asked += 1;
-      return `token-${asked}`;
-    }),
+      return { token: `token-${asked}`, lifetimeMs: 3_599_000 };
+    }, time.clock),
     pacer: new Pacer({ clock: time.clock, sleep: time.sleep }),
     transport: openTransport({
       ca: options.withoutCa === true ? undefined : server.ca,

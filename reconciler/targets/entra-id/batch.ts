@@ -6,6 +6,7 @@
  * Items must not depend on each other, since no order is kept, and writes belong here only where repeating them does no
  * harm: a 429 inside a batch does not prove that nothing happened.
  */
+import { GRAPH_BATCH_ITEMS } from "../../support/limits.js";
 import { type Answer, mayPass, parseRetryAfter, THROTTLED_ATTEMPTS, waitMs } from "./chain.js";
 import type { GraphClient, GraphReply } from "./client.js";
 import { type Cost, costOf } from "./costs.js";
@@ -25,9 +26,6 @@ export type BatchAnswer =
   | { readonly ok: true; readonly status: number; readonly body: unknown }
   | { readonly ok: false; readonly failure: GraphFailure };
 
-/** Items of one batch. */
-export const BATCH_SIZE = 20;
-
 interface Waiting {
   readonly index: number;
   readonly item: BatchItem;
@@ -42,7 +40,7 @@ export async function sendBatch(client: GraphClient, items: readonly BatchItem[]
   const answers = new Map<number, BatchAnswer>();
   let waiting: readonly Waiting[] = items.map((item, index) => ({ index, item, attempt: 1 }));
   while (waiting.length > 0) {
-    const round = waiting.slice(0, BATCH_SIZE);
+    const round = waiting.slice(0, GRAPH_BATCH_ITEMS);
     const results = await sendRound(client, round);
     const again: Waiting[] = [];
     let pause = 0;

@@ -1,10 +1,13 @@
 /**
- * From what a Target says of its credential to tokens, by way of @azure/identity. Two things are ours: the library is
- * loaded when a token is wanted, since it is large and most commands want none; and a token that the service refused is
- * replaced by one from a new credential, because an old one would answer from its cache for an hour.
+ * From what a Target says of its credential to tokens, by way of @azure/identity. The library is loaded when a token is
+ * wanted, since it is large and most commands want none. Each token comes from a new credential and is kept by us
+ * (token.ts): an old credential answers from its cache with the token that the service refused, and asks for an assertion
+ * even when it does not need one, which would be a question to GitHub for each request to Graph.
  */
 import type { TokenCredential } from "@azure/identity";
+import type { Clock } from "../../model/ports.js";
 import { MusterError } from "../../support/errors.js";
+import { REAL_SURROUNDINGS } from "./surroundings.js";
 import { sharedToken, type TokenSource } from "./token.js";
 
 export type Credential =
@@ -28,6 +31,8 @@ export interface CredentialOptions {
   readonly ca?: string | undefined;
   /** Root of Graph, which the token is for. */
   readonly root: string;
+  /** By which it is judged until when a token is kept; by default that of the machine. */
+  readonly clock?: Clock | undefined;
   /** Milliseconds; 30,000 by default. */
   readonly timeout?: number | undefined;
 }
@@ -46,19 +51,17 @@ const GRAPH_AUDIENCES = [
 
 /** Tokens for Graph. Nothing is asked before the first one is wanted. */
 export function tokenSource(options: CredentialOptions): TokenSource {
-  const { root, timeout = 30_000 } = options;
+  const { root, target, timeout = 30_000, clock = REAL_SURROUNDINGS.clock } = options;
   const scope = `${GRAPH_AUDIENCES.includes(root) ? root : PUBLIC_GRAPH}/.default`;
-  let credential: Promise<TokenCredential> | null = null;
-  return sharedToken(async ({ fresh }) => {
-    if (fresh || credential === null) credential = openCredential(options);
+  return sharedToken(async () => {
     try {
-      const token = await within(timeout, (await credential).getToken(scope));
-      if (token !== null) return token.token;
+      const issued = await within(timeout, (await openCredential(options)).getToken(scope));
+      if (issued !== null) return { token: issued.token, lifetimeMs: issued.expiresOnTimestamp - Date.now() };
     } catch (error) {
-      throw credentialError(options.target, error);
+      throw credentialError(target, error);
     }
-    throw new MusterError("MUS-5002", { what: "the authority gave no token", where: { target: options.target } });
-  });
+    throw new MusterError("MUS-5002", { what: "the authority gave no token", where: { target } });
+  }, clock);
 }
 
 async function openCredential(options: CredentialOptions): Promise<TokenCredential> {
@@ -80,12 +83,21 @@ async function openCredential(options: CredentialOptions): Promise<TokenCredenti
         settings,
       );
     case "federated":
-      return new identity.ClientAssertionCredential(tenant, credential.clientId, credential.assertion, settings);
+      return new identity.ClientAssertionCredential(tenant, credential.clientId, once(credential.assertion), settings);
     case "managed-identity":
       return new identity.ManagedIdentityCredential(
         credential.clientId === null ? {} : { clientId: credential.clientId },
       );
   }
+}
+
+/** The library asks for an assertion more than once for one exchange. */
+function once(assertion: () => Promise<string>): () => Promise<string> {
+  let asked: Promise<string> | null = null;
+  return () => {
+    asked ??= assertion();
+    return asked;
+  };
 }
 
 function within<T>(ms: number, promise: Promise<T>): Promise<T> {

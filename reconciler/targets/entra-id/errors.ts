@@ -145,7 +145,7 @@ interface Explanation {
   readonly what: string;
 }
 
-/** For people, and for the registry: what an outcome says. Meanwhile, "refused" ones (taken, gone) are the caller's to judge. */
+/** For people, and for the registry. Whether "taken" or "gone" is a failure at all is for the caller to judge. */
 export const EXPLANATIONS: Readonly<Record<Meaning, Explanation>> = {
   taken: { code: "MUS-5006", what: "another object has one of the values that must be unique" },
   already: { code: "MUS-5006", what: "the reference exists already" },

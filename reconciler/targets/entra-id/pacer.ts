@@ -7,12 +7,10 @@
  * Everybody waits in one queue: who came first is sent first, so that a batch of twenty is not overtaken for ever.
  */
 import type { Clock } from "../../model/ports.js";
+import { GRAPH_WRITE_WINDOW_MS, GRAPH_WRITES } from "../../support/limits.js";
 import type { Cost } from "./costs.js";
 import { SlidingWindow } from "./window.js";
 
-/** Writes per application and tenant, and the milliseconds of their window. */
-export const WRITE_LIMIT = 3_000;
-export const WRITE_WINDOW_MS = 150_000;
 const UNIT_WINDOW_MS = 10_000;
 /** A request that waited longer on its way than the next one comes early at the server. */
 const MARGIN_MS = 500;
@@ -37,8 +35,8 @@ export interface PacerOptions {
 export class Pacer {
   readonly #clock: Clock;
   readonly #sleep: (ms: number) => Promise<void>;
-  readonly #writes = new SlidingWindow(WRITE_LIMIT, WRITE_WINDOW_MS + MARGIN_MS);
-  #units: SlidingWindow;
+  readonly #writes = new SlidingWindow(GRAPH_WRITES, GRAPH_WRITE_WINDOW_MS + MARGIN_MS);
+  readonly #units: SlidingWindow;
   #queue: Promise<void> = Promise.resolve();
   #blockedUntil = 0;
   #busyUntil = 0;
@@ -52,8 +50,7 @@ export class Pacer {
 
   /** The tenant has so many users, as a full read has found: its quota of units follows. */
   tenantHas(users: number): void {
-    const limit = unitLimit(users);
-    if (limit !== this.#units.limit) this.#units = new SlidingWindow(limit, this.#units.periodMs);
+    this.#units.resize(unitLimit(users));
   }
 
   /** Waits until a request of this cost may be sent, and counts it. */

@@ -1,4 +1,5 @@
 /** The token that requests are signed with. */
+import type { Clock } from "../../model/ports.js";
 
 export interface TokenSource {
   /** Throws MUS-5001 (nobody answers) or MUS-5002 (refused). */
@@ -7,22 +8,30 @@ export interface TokenSource {
   reject(token: string): void;
 }
 
+export interface Issued {
+  readonly token: string;
+  /** Milliseconds that it is good for. */
+  readonly lifetimeMs: number;
+}
+
+/** A token is replaced this long before its end: what was signed with it must still arrive. */
+const SPARE_MS = 5 * 60_000;
+
 /**
- * Callers that ask at the same time share one question: @azure/identity would ask once for each of them. `ask` gives a
- * token; `fresh` means that it must not come from a cache.
+ * Keeps a token until five minutes before its end (of a short one, for half of its life), and lets callers that ask at
+ * the same time share one question: @azure/identity would ask once for each of them.
  */
-export function sharedToken(ask: (options: { readonly fresh: boolean }) => Promise<string>): TokenSource {
+export function sharedToken(ask: () => Promise<Issued>, clock: Clock): TokenSource {
   let asking: Promise<string> | null = null;
-  let last: string | null = null;
-  let isRefused = false;
+  let held: { readonly token: string; readonly until: number } | null = null;
   const answer = async () => {
-    const token = await ask({ fresh: isRefused });
-    last = token;
-    isRefused = false;
+    const { token, lifetimeMs } = await ask();
+    held = { token, until: clock.now() + Math.max(lifetimeMs - SPARE_MS, lifetimeMs / 2) };
     return token;
   };
   return {
-    token() {
+    async token() {
+      if (held !== null && clock.now() < held.until) return held.token;
       asking ??= answer().finally(() => {
         asking = null;
       });
@@ -30,7 +39,7 @@ export function sharedToken(ask: (options: { readonly fresh: boolean }) => Promi
     },
     reject(token) {
       // One that was replaced meanwhile says nothing of the present one.
-      if (token === last) isRefused = true;
+      if (held?.token === token) held = null;
     },
   };
 }

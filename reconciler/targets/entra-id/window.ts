@@ -3,8 +3,8 @@
  * of the same length, and a token bucket of the same size and rate.
  */
 export class SlidingWindow {
-  readonly limit: number;
   readonly periodMs: number;
+  #limit: number;
   /** What was taken, oldest first; what is before `#first` is over. */
   #times: number[] = [];
   #amounts: number[] = [];
@@ -12,8 +12,13 @@ export class SlidingWindow {
   #taken = 0;
 
   constructor(limit: number, periodMs: number) {
-    this.limit = limit;
+    this.#limit = limit;
     this.periodMs = periodMs;
+  }
+
+  /** Another limit from now on; what was taken stays taken. */
+  resize(limit: number): void {
+    this.#limit = limit;
   }
 
   /**
@@ -21,8 +26,8 @@ export class SlidingWindow {
    */
   waitFor(amount: number, now: number): number {
     this.#forget(now);
-    const periods = Math.max(0, Math.ceil(amount / this.limit) - 1);
-    let missing = amount - periods * this.limit + this.#taken - this.limit;
+    const periods = Math.max(0, Math.ceil(amount / this.#limit) - 1);
+    let missing = amount - periods * this.#limit + this.#taken - this.#limit;
     let index = this.#first;
     for (; missing > 0 && index < this.#times.length; index += 1) missing -= this.#amounts[index] ?? 0;
     const last = index === this.#first ? now : (this.#times[index - 1] ?? now) + this.periodMs;

@@ -78,7 +78,7 @@ export function requestProblems(method: string, path: string, body: unknown): st
   const { template, operation, allowed, query } = found;
   const label = `${method} ${template}: the request`;
   if (template === BATCH) return batchRequestProblems(label, body);
-  const options = queryProblems(query, operation === null ? null : returnedNames(operation)).map(
+  const options = queryProblems(query, operation === null ? null : returnedNames(template, operation)).map(
     (text) => `${label} ${text}`,
   );
   const content = resolve(operation?.requestBody, "requestBodies");
@@ -146,8 +146,12 @@ function typeSchema(type: string): JsonSchema {
   return closedSchema(schemas, { $ref: type }, "reply");
 }
 
-/** Properties of the objects that an operation returns. */
-function returnedNames(operation: Operation): ReadonlySet<string> | null {
+/** Properties of the objects that an operation returns, or counts. */
+function returnedNames(template: string, operation: Operation): ReadonlySet<string> | null {
+  const counted = template.endsWith("/$count")
+    ? description.paths[template.slice(0, -"/$count".length)]?.get
+    : undefined;
+  if (counted !== undefined) return returnedNames("", counted);
   const content = resolve(operation.responses["2XX"] ?? operation.responses["200"], "responses");
   const type = entityOf(content?.content?.[JSON_TYPE]?.schema);
   return type === null ? null : propertyNames(schemas, type);

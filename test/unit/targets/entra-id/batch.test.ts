@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BatchItem, sendBatch } from "../../../../reconciler/targets/entra-id/batch.js";
 import { path } from "../../../../reconciler/targets/entra-id/paths.js";
+import { requestProblems } from "../../../contract/graph/contract.js";
 import { type ScriptedClient, scriptedClient } from "../../../support/scripted-client.js";
 import type { ScriptedReply } from "../../../support/scripted-graph.js";
 
@@ -70,6 +71,7 @@ describe("a batch", () => {
       { method: "GET", path: path`/users/$count`, headers: { ConsistencyLevel: "eventual" } },
       { method: "DELETE", path: path`/groups/${"g"}/members/${"u"}/$ref` },
     ]);
+    expect(requestProblems("POST", "/v1.0/$batch", { requests: sent()[0] })).toEqual([]);
     const member = { "@odata.id": "x" };
     expect(sent()[0]).toEqual([
       {

@@ -86,11 +86,14 @@ describe("the pacer", () => {
     expect(time.clock.now()).toBeGreaterThanOrEqual(10_000);
   });
 
-  it("takes the larger quota once the users were counted", async () => {
+  it("takes the larger quota once the users were counted, and remembers what was used", async () => {
     const { time, pacer } = started(null);
+    for (let n = 0; n < 3_500; n += 10) await pacer.admit({ units: 10, writes: 0 });
     pacer.tenantHas(600);
-    for (let n = 0; n < 8_000; n += 10) await pacer.admit({ units: 10, writes: 0 });
+    for (let n = 0; n < 4_500; n += 10) await pacer.admit({ units: 10, writes: 0 });
     expect(time.clock.now()).toBe(0);
+    await pacer.admit({ units: 1, writes: 0 });
+    expect(time.clock.now()).toBeGreaterThanOrEqual(10_000);
   });
 
   it("sends nothing while it is blocked, reads included", async () => {
