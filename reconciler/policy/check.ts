@@ -150,7 +150,8 @@ export function checkSharedGroups(
   const hasDns = new Set(targets.filter((one) => one.capabilities.containers === "dn").map((one) => one.name));
   return entitlements.flatMap((entitlement) => {
     const { target, group, licence } = entitlement;
-    const key = `${licence === null ? "group" : "licence"}|${target}|${hasDns.has(target) ? normalizeDn(group) : group.toLowerCase()}`;
+    const name = licence === null && hasDns.has(target) ? normalizeDn(group) : group.toLowerCase();
+    const key = `${licence === null ? "group" : "licence"}|${target}|${name}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, entitlement);
     if (other === undefined || JSON.stringify(other.exclusive) === JSON.stringify(entitlement.exclusive)) return [];

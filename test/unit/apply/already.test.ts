@@ -96,3 +96,34 @@ describe("memberships that are as approved", () => {
     expect(isDoneAfterAll(add, viewOf({}, []), entryWith())).toBe(false);
   });
 });
+
+describe("a licence", () => {
+  const licence = (after: Op["after"]) => op("assign-licence", ada, { slot: GROUP, before: { member: null }, after });
+  const remove = op("remove-licence", ada, { slot: GROUP, before: { member: true }, after: { member: null } });
+
+  /** The group is a product that Ada has, with these service plans switched off. */
+  function viewWith(off: readonly string[] | null): TargetView {
+    const view = viewOf({}, off === null ? [] : [ada.anchor]);
+    const group = view.groupByAnchor.get(GROUP);
+    if (group === undefined) throw new Error("there is a group");
+    const disabledPlans = off === null ? {} : { [ada.anchor]: off };
+    const product = { ...group, licence: { seats: 1, used: 1, plans: {}, disabledPlans } };
+    return { ...view, groupByAnchor: new Map([[GROUP, product]]) };
+  }
+
+  it.each([
+    ["is assigned", licence({ member: true }), ["a"], true],
+    ["is not", licence({ member: true }), null, false],
+    [
+      "is assigned with the service plans wanted, in any order",
+      licence({ member: true, disabledPlans: ["a", "b"] }),
+      ["b", "a"],
+      true,
+    ],
+    ["is assigned with other ones", licence({ member: true, disabledPlans: ["a"] }), [], false],
+    ["is gone", remove, null, true],
+    ["is still there", remove, [], false],
+  ] as const)("that %s: %#", (_, wanted, off, isTrue) => {
+    expect(isAlreadyTrue(wanted, viewWith(off), entryWith())).toBe(isTrue);
+  });
+});
