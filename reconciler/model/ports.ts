@@ -126,7 +126,7 @@ export interface Secret {
   readonly identity: Op["identity"];
   /** How people know the account: its login name, or its address. */
   readonly account: string;
-  readonly purpose: "initial" | "reset";
+  readonly purpose: "initial" | "reset" | "temporary-access-pass";
   readonly secret: string;
 }
 

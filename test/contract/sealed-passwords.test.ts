@@ -7,8 +7,8 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encr
 import { Client } from "ldapts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../reconciler/model/op.js";
-import type { PasswordRule } from "../../reconciler/targets/active-directory/password.js";
 import { DirectorySink } from "../../reconciler/targets/secrets/directory-sink.js";
+import type { PasswordRule } from "../../reconciler/targets/secrets/password.js";
 import { applyOne, readyOp } from "../support/ready-ops.js";
 import { type SandboxHarness, sandboxHarness } from "./harness-sandbox.js";
 

@@ -6,7 +6,7 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encr
 import { Client } from "ldapts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { childDn } from "../../reconciler/support/dn.js";
-import type { PasswordRules } from "../../reconciler/targets/active-directory/password.js";
+import type { PasswordRules } from "../../reconciler/targets/secrets/password.js";
 import { Session } from "../../reconciler/targets/active-directory/session.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import { undelete } from "../../reconciler/targets/active-directory/write/restore.js";

@@ -7,7 +7,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureCertificates } from "../../reconciler/sandbox/directory/certificates.js";
+import { ensureCertificates } from "../../reconciler/sandbox/shared/certificates.js";
 
 export interface ScriptedRequest {
   readonly method: string;

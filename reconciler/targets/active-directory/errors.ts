@@ -1,30 +1,9 @@
 /** From what the server said to the outcome of an op. */
 import type { Anchor } from "../../model/observed.js";
 import type { Op, Outcome } from "../../model/op.js";
-import { changedSincePlan, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
+import { anchorOfOp } from "../outcomes.js";
 import { ConnectionLost, hasCode, LdapError } from "./connection.js";
-
-export function succeeded(op: Op, anchor: Anchor): Outcome {
-  return { op: op.id, kind: "done", anchor, code: null, detail: null };
-}
-
-export function wasAlready(op: Op, anchor: Anchor): Outcome {
-  return { op: op.id, kind: "already", anchor, code: null, detail: null };
-}
-
-export function refusedOutcome(op: Op, detail: string): Outcome {
-  return { op: op.id, kind: "refused", anchor: anchorOfOp(op), code: "MUS-5005", detail };
-}
-
-/** Somebody else changed an attribute; both values are the op's own kind of data. */
-export function changedMeanwhile(op: Op, attribute: string, expected: Value | null, found: Value | null): Outcome {
-  return refusedOutcome(op, changedSincePlan(attribute, expected, found));
-}
-
-export function isGone(op: Op): Outcome {
-  return refusedOutcome(op, "the object is gone");
-}
 
 /**
  * No reply came, and the object is as it was before: the change did not take effect. A request that was late may still be
@@ -53,8 +32,4 @@ export function failedOutcome(op: Op, error: unknown, anchor: Anchor | null = an
   const isUnknownAttribute = hasCode(error, "noSuchAttribute") || hasCode(error, "undefinedAttributeType");
   const code = isUnknownAttribute ? "MUS-5004" : "MUS-5006";
   return { op: op.id, kind: "failed", anchor, code, detail: error.message };
-}
-
-function anchorOfOp(op: Op): Anchor | null {
-  return "anchor" in op.object ? op.object.anchor : null;
 }

@@ -4,8 +4,8 @@ import type { Anchor, ObservedAccount, Selection } from "../../model/observed.js
 import type { Value } from "../../model/value.js";
 import { normalizeDn, parentDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
+import type { PasswordRules } from "../secrets/password.js";
 import { decodeGuid, decodeText, decodeValue, encodeGuid, guidDn } from "./codec.js";
-import type { PasswordRules } from "./password.js";
 import { type Entry, hasChildren, incomplete, searchAll, searchBase } from "./search.js";
 import type { Session } from "./session.js";
 

@@ -7,8 +7,9 @@ import {
   encodeValue,
   swapChanges,
 } from "../../../reconciler/targets/active-directory/codec.js";
-import { passwordChange, randomPassword } from "../../../reconciler/targets/active-directory/password.js";
-import { mapConcurrently, mergeLanes } from "../../../reconciler/targets/active-directory/stream.js";
+import { passwordChange } from "../../../reconciler/targets/active-directory/password-change.js";
+import { randomPassword } from "../../../reconciler/targets/secrets/password.js";
+import { mapConcurrently, mergeLanes } from "../../../reconciler/targets/stream.js";
 
 describe("codec", () => {
   it("shows objectGUID as Windows does (MS-DTYP 2.3.4.3): three fields little-endian", () => {

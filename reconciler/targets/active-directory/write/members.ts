@@ -20,10 +20,11 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { normalizeDn } from "../../../support/dn.js";
 import { LDAP_MEMBERS_PER_MODIFY } from "../../../support/limits.js";
+import { isGone, refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
 import { isManagedGroup } from "../assemble.js";
 import { attribute, guidDn } from "../codec.js";
 import { ConnectionLost, hasCode, LdapError } from "../connection.js";
-import { failedOutcome, isGone, notExecuted, refusedOutcome, succeeded, wasAlready } from "../errors.js";
+import { failedOutcome, notExecuted } from "../errors.js";
 import { findEntries, findEntry, type Place } from "../read.js";
 import { readAllValues } from "../search.js";
 

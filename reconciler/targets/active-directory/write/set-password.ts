@@ -5,16 +5,15 @@
  */
 import { Change } from "ldapts";
 import type { Op } from "../../../model/op.js";
-import type { KeptSecret, Secret } from "../../../model/ports.js";
-import { MusterError } from "../../../support/errors.js";
+import { keepSecret, randomPassword } from "../../secrets/password.js";
 import { attribute } from "../codec.js";
-import { passwordChange, randomPassword } from "../password.js";
+import { passwordChange } from "../password-change.js";
 import type { Place } from "../read.js";
 import { isLostReply } from "../session.js";
 
 export interface PasswordFor {
   readonly op: Op;
-  readonly purpose: Secret["purpose"];
+  readonly purpose: "initial" | "reset";
   /** The login name, or what else people know the account by. */
   readonly account: string;
   /** Names that the password may not contain. */
@@ -30,22 +29,13 @@ export async function withPassword(
   const rule = place.passwords[purpose];
   const secret = randomPassword(names);
   const changes = [passwordChange(secret), ...(rule.mustChange ? [mustChange()] : [])];
-  const kept = rule.handOut === "sealed" ? await keep(place, { op, purpose, account, secret }) : null;
+  const kept = rule.handOut === "sealed" ? await keepSecret(place.passwords, { op, purpose, account, secret }) : null;
   try {
     await write(changes);
   } catch (error) {
     if (!isLostReply(error)) await kept?.withdraw();
     throw error;
   }
-}
-
-async function keep(
-  place: Place,
-  { op, ...secret }: Pick<Secret, "purpose" | "account" | "secret"> & { readonly op: Op },
-): Promise<KeptSecret> {
-  const { sink } = place.passwords;
-  if (sink === null) throw new MusterError("MUS-5008", { what: "a password is to be sealed, and there is no sink" });
-  return sink.put({ target: op.target, op: op.id, identity: op.identity, ...secret });
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Makes one write and says what became of it: where the server objected or no reply came, the object itself is asked. */
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
+import { succeeded, wasAlready } from "../../outcomes.js";
 import { ConnectionLost } from "../connection.js";
-import { failedOutcome, notExecuted, succeeded, wasAlready } from "../errors.js";
+import { failedOutcome, notExecuted } from "../errors.js";
 
 /** How an object compares with an op: as wanted, as it was before, or an outcome of its own (gone, changed by others). */
 export type Verdict = "as-wanted" | "as-before" | Outcome;

@@ -1,8 +1,8 @@
-/** Initial passwords. They are written and forgotten: nothing logs them, and nothing stores them in clear. */
+/** Passwords that targets set. They are written and forgotten, or sealed: nothing logs them, and nothing stores them in clear. */
 import { randomInt } from "node:crypto";
-import { inspect } from "node:util";
-import { Attribute, Change } from "ldapts";
-import type { SecretSink } from "../../model/ports.js";
+import type { Op } from "../../model/op.js";
+import type { KeptSecret, Secret, SecretSink } from "../../model/ports.js";
+import { MusterError } from "../../support/errors.js";
 
 export interface PasswordRule {
   readonly handOut: "never" | "sealed";
@@ -40,24 +40,14 @@ export function randomPassword(avoid: readonly string[] = []): string {
   }
 }
 
-/** The change that sets a password without knowing the old one: quoted, UTF-16LE (MS-ADTS 3.1.1.3.1.5.1). */
-export function passwordChange(password: string): Change {
-  const bytes = Buffer.from(`"${password}"`, "utf16le");
-  return new Change({
-    operation: "replace",
-    modification: new SecretAttribute({ type: "unicodePwd", values: [bytes] }),
-  });
+export interface SecretOf extends Pick<Secret, "purpose" | "account" | "secret"> {
+  readonly op: Op;
 }
 
-/** Shows its name only, whoever prints or serialises it. */
-class SecretAttribute extends Attribute {
-  toJSON(): { type: string } {
-    return { type: this.type };
-  }
-
-  [inspect.custom](): { type: string } {
-    return this.toJSON();
-  }
+/** Seals it into the sink, durably. Throws MUS-5008. */
+export async function keepSecret({ sink }: PasswordRules, { op, ...secret }: SecretOf): Promise<KeptSecret> {
+  if (sink === null) throw new MusterError("MUS-5008", { what: "a password is to be sealed, and there is no sink" });
+  return sink.put({ target: op.target, op: op.id, identity: op.identity, ...secret });
 }
 
 function pick(letters: string): string {

@@ -1,0 +1,272 @@
+/** Entra ID behind the target port. */
+import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
+import { type Op, type Outcome, objectKey, type Verb } from "../../model/op.js";
+import type { Capabilities, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
+import { MusterError } from "../../support/errors.js";
+import { APPLY_CONCURRENCY } from "../../support/limits.js";
+import { FORGOTTEN_PASSWORDS, type PasswordRules } from "../secrets/password.js";
+import { mergeLanes } from "../stream.js";
+import { ENTRA_ID_CAPABILITIES } from "./capabilities.js";
+import { GraphClient } from "./client.js";
+import { type Credential, tokenSource } from "./credentials.js";
+import { graphRoot } from "./links.js";
+import { observeTenant } from "./observe.js";
+import { Pacer } from "./pacer.js";
+import type { PassRules, Place } from "./place.js";
+import { propertyOf, requireProperties } from "./properties.js";
+import { readAccount, readClaimed } from "./read.js";
+import { doubt } from "./remember.js";
+import { REAL_SURROUNDINGS, type Surroundings } from "./surroundings.js";
+import type { TokenSource } from "./token.js";
+import { openTransport, type Transport } from "./transport.js";
+import { createAccount } from "./write/create.js";
+import { changeLicences } from "./write/licences.js";
+import { changeMembers, MEMBERS_PER_REQUEST, type MemberOp } from "./write/members.js";
+import { failedOutcome } from "./write/settle.js";
+import { deleteAccount, restoreAccount, switchAccount } from "./write/state.js";
+import { runTask } from "./write/tasks.js";
+import { changeValues } from "./write/update.js";
+
+export interface EntraIdOptions {
+  readonly name: string;
+  /** Id or domain of the tenant. */
+  readonly tenant: string;
+  readonly credential: Credential;
+  /** Root of Graph; by default https://graph.microsoft.com. */
+  readonly graph?: string | undefined;
+  readonly authority?: string | undefined;
+  /** PEM of the authority to trust for TLS. */
+  readonly ca?: string | undefined;
+  readonly managed: { readonly accounts: readonly string[]; readonly groups?: readonly string[] | undefined };
+  /** The property that holds the claim of a create. */
+  readonly claim: string;
+  /** Left out: passwords are random, and nobody ever sees them. */
+  readonly passwords?: PasswordRules | undefined;
+  readonly pass?: PassRules | undefined;
+  /** Time and chance; by default the machine's. */
+  readonly surroundings?: Surroundings | undefined;
+  /** In place of HTTPS and of a credential, for tests and benchmarks. */
+  readonly transport?: Transport | undefined;
+  readonly tokens?: TokenSource | undefined;
+}
+
+const PUBLIC_GRAPH = "https://graph.microsoft.com";
+
+/** What is executed as one: values or licences of one account, or members of one group. */
+interface Unit {
+  readonly kind: "single" | "values" | "licences" | "members";
+  /** Units of one lane are executed one after another: Graph refuses writes that meet on one object. */
+  readonly lane: string;
+  readonly ops: ReadyOp[];
+}
+
+export class EntraIdTarget implements TargetPort {
+  readonly name: string;
+  readonly capabilities: Capabilities = ENTRA_ID_CAPABILITIES;
+  readonly #options: EntraIdOptions;
+  readonly #pacer: Pacer;
+  #place: Place | null = null;
+  #memory: PictureMemory | null = null;
+  /** Objects that were not as they had been read. */
+  readonly #doubtful = new Set<Anchor>();
+
+  constructor(options: EntraIdOptions) {
+    this.name = options.name;
+    this.#options = options;
+    const { clock, sleep } = options.surroundings ?? REAL_SURROUNDINGS;
+    this.#pacer = new Pacer({ clock, sleep });
+  }
+
+  async open(role: "reader" | "writer"): Promise<void> {
+    const { claim, managed, passwords = FORGOTTEN_PASSWORDS, pass = {}, tenant } = this.#options;
+    requireProperties(this.name, [claim]);
+    if (role === "writer") await passwords.sink?.open();
+    const surroundings = this.#options.surroundings ?? REAL_SURROUNDINGS;
+    const tokens = this.#options.tokens ?? this.#tokens();
+    await tokens.token();
+    this.#place = {
+      target: this.name,
+      tenant,
+      graph: this.#client(tokens, surroundings),
+      clock: surroundings.clock,
+      sleep: surroundings.sleep,
+      claim,
+      managed: { accounts: managed.accounts, groups: managed.groups ?? null },
+      passwords,
+      pass,
+      young: new Map(),
+      units: new Map(),
+      protection: new Map(),
+    };
+  }
+
+  async observe(selection: Selection, memory?: PictureMemory): Promise<Observed> {
+    this.#memory = memory ?? null;
+    return observeTenant(this.#opened(), selection, memory);
+  }
+
+  async read(anchor: Anchor, selection: Selection): Promise<ObservedAccount | null> {
+    return readAccount(this.#opened(), anchor, selection);
+  }
+
+  async findClaim(claim: string, selection: Selection): Promise<ObservedAccount | null> {
+    return readClaimed(this.#opened(), claim, selection);
+  }
+
+  async *apply(ops: readonly ReadyOp[], _selection: Selection): AsyncGenerator<Outcome> {
+    const place = this.#opened();
+    const lanes = new Map<string, Unit[]>();
+    for (const unit of unitsOf(ops)) lanes.set(unit.lane, [...(lanes.get(unit.lane) ?? []), unit]);
+    const running = [...lanes.values()].map((units) => runLane(place, units));
+    for await (const outcome of mergeLanes(running, APPLY_CONCURRENCY)) {
+      if (outcome.kind !== "done" && outcome.anchor !== null) this.#doubtful.add(outcome.anchor);
+      yield outcome;
+    }
+  }
+
+  /** Requests, and the time that the tenant's quota of writes makes them take. */
+  forecast(ops: readonly Op[]): Forecast {
+    const { reads, writes } = countRequests(ops);
+    return { requests: reads + writes, seconds: Math.ceil(this.#pacer.forecast(writes) / 1_000) };
+  }
+
+  async close(): Promise<void> {
+    const place = this.#place;
+    if (this.#memory !== null && place !== null && this.#doubtful.size > 0)
+      doubt(this.#memory, this.#doubtful, place.clock.now());
+    this.#place = null;
+    await place?.graph.close();
+  }
+
+  #tokens(): TokenSource {
+    const { tenant, credential, authority, ca, graph = PUBLIC_GRAPH } = this.#options;
+    return tokenSource({ target: this.name, tenant, credential, authority, ca, root: graphRoot(graph) });
+  }
+
+  #client(tokens: TokenSource, surroundings: Surroundings): GraphClient {
+    const { ca, graph = PUBLIC_GRAPH, transport = openTransport({ ca }) } = this.#options;
+    return new GraphClient({
+      target: this.name,
+      root: graphRoot(graph),
+      tokens,
+      pacer: this.#pacer,
+      transport,
+      surroundings,
+    });
+  }
+
+  #opened(): Place {
+    if (this.#place === null) throw new MusterError("MUS-9001", { what: `target ${this.name} was not opened` });
+    return this.#place;
+  }
+}
+
+const KINDS: Partial<Readonly<Record<Verb, Unit["kind"]>>> = {
+  update: "values",
+  rename: "values",
+  "assign-licence": "licences",
+  "remove-licence": "licences",
+  "add-member": "members",
+  "remove-member": "members",
+};
+
+/** Values of one account become one unit, and so do its licences; members are gathered by group and verb. Disables go first. */
+function unitsOf(ops: readonly ReadyOp[]): Unit[] {
+  const units = new Map<string, Unit>();
+  for (const ready of ops) {
+    const { op } = ready;
+    const object = objectKey(op.object);
+    const kind = KINDS[op.verb] ?? "single";
+    const lane = kind === "members" ? `group ${op.slot ?? ""}` : object;
+    const key = kind === "members" ? `${lane} ${op.verb}` : `${kind} ${object}${kind === "single" ? op.id : ""}`;
+    const unit = units.get(key);
+    if (unit === undefined) units.set(key, { kind, lane, ops: [ready] });
+    else unit.ops.push(ready);
+  }
+  const all = [...units.values()];
+  const isDisable = ({ ops: [first] }: Unit) => first?.op.verb === "disable";
+  return [...all.filter(isDisable), ...all.filter((unit) => !isDisable(unit))];
+}
+
+async function* runLane(place: Place, units: readonly Unit[]): AsyncGenerator<Outcome> {
+  for (const unit of units) {
+    try {
+      yield* await execute(place, unit);
+    } catch (error) {
+      for (const { op } of unit.ops) yield failedOutcome(op, error);
+    }
+  }
+}
+
+async function execute(place: Place, unit: Unit): Promise<readonly Outcome[]> {
+  const [first] = unit.ops;
+  if (first === undefined) return [];
+  if (first.op.verb === "create") return [await createAccount(place, first)];
+  const { anchor } = first;
+  if (anchor === null || unit.ops.some((ready) => ready.anchor === null))
+    throw new MusterError("MUS-9001", { what: `${first.op.verb} was handed over without an anchor` });
+  switch (unit.kind) {
+    case "values":
+      return changeValues(place, anchor, unit.ops);
+    case "licences":
+      return changeLicences(
+        place,
+        anchor,
+        unit.ops.map(({ op }) => op),
+      );
+    case "members":
+      return changeMembers(place, first.op.slot ?? "", unit.ops as readonly MemberOp[]);
+    case "single":
+      return [await executeSingle(place, anchor, first.op)];
+  }
+}
+
+async function executeSingle(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
+  switch (op.verb) {
+    case "enable":
+    case "disable":
+      return switchAccount(place, anchor, op);
+    case "delete":
+      return deleteAccount(place, anchor, op);
+    case "restore":
+      return restoreAccount(place, anchor, op);
+    case "run-task":
+      return runTask(place, anchor, op);
+    default:
+      throw new MusterError("MUS-9001", { what: `${op.verb} is nothing that Entra ID does` });
+  }
+}
+
+/** What the ops will take if nothing goes wrong. */
+function countRequests(ops: readonly Op[]): { readonly reads: number; readonly writes: number } {
+  let reads = 0;
+  let writes = 0;
+  const adds = new Map<string, number>();
+  const shared = new Set<string>();
+  for (const op of ops.filter(({ ledgerOnly }) => !ledgerOnly)) {
+    const alone = Object.keys(op.after).filter((name) => isAlone(op, name)).length;
+    if (op.verb === "create") writes += 1 + alone;
+    else if (op.verb === "add-member") adds.set(op.slot ?? "", (adds.get(op.slot ?? "") ?? 0) + 1);
+    else if (op.verb === "remove-member") writes += 1;
+    else if (alone > 0) {
+      reads += 1;
+      writes += 1;
+    } else {
+      // Values of one account go together, and so do its licences.
+      const kind = KINDS[op.verb] ?? op.id;
+      const key = `${objectKey(op.object)} ${kind}`;
+      if (shared.has(key)) continue;
+      shared.add(key);
+      reads += 1;
+      writes += 1;
+    }
+  }
+  for (const count of adds.values()) writes += Math.ceil(count / MEMBERS_PER_REQUEST);
+  return { reads, writes };
+}
+
+function isAlone({ verb }: Op, name: string): boolean {
+  if (verb === "create")
+    return name !== "manager" && name !== "container" && name !== "enabled" && propertyOf(name).alone === true;
+  return verb === "update" && propertyOf(name).alone === true;
+}

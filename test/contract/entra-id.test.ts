@@ -1,0 +1,4 @@
+import { TENANT_TERMS, tenantHarness } from "./harness-tenant.js";
+import { describeTargetPort } from "./target-port.js";
+
+describeTargetPort("Entra ID driver on the sandbox tenant", () => tenantHarness(), TENANT_TERMS);
