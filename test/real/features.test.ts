@@ -6,11 +6,11 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encr
 import { Client } from "ldapts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { childDn } from "../../reconciler/support/dn.js";
-import type { PasswordRules } from "../../reconciler/targets/secrets/password.js";
 import { Session } from "../../reconciler/targets/active-directory/session.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import { undelete } from "../../reconciler/targets/active-directory/write/restore.js";
 import { DirectorySink } from "../../reconciler/targets/secrets/directory-sink.js";
+import type { PasswordRules } from "../../reconciler/targets/secrets/password.js";
 import { describeGroupKinds } from "../contract/group-kinds.js";
 import { adminHands } from "../support/admin-hands.js";
 import { applyOne, readyOp } from "../support/ready-ops.js";
