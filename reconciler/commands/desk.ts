@@ -18,7 +18,8 @@ import { makePlan } from "../plan/assemble.js";
 import { selectionFor } from "../plan/selection.js";
 import { compilePolicies } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { type Desire, desire, type IdentityDesire, type IntentStore } from "../policy/desire.js";
+import { type Desire, desire, type IntentStore } from "../policy/desire.js";
+import type { PackedDesire } from "../policy/packed-desire.js";
 import { parseDuration } from "../policy/time.js";
 import { readRuns, recentOps, unconfirmedClaims } from "../record/read-runs.js";
 import { Cache } from "../repo/cache.js";
@@ -208,7 +209,7 @@ async function digestLedger(
 function openIntentStore(repository: Repository): IntentStore & { save(): void } {
   const cache = Cache.open(repository.cacheFolder, "intents", repository.cacheVersion);
   return {
-    get: (key) => cache.get<IdentityDesire>(key),
+    get: (key) => cache.get<PackedDesire>(key),
     set: (key, value) => cache.set(key, value),
     save: () => {
       cache.save();

@@ -100,3 +100,12 @@ export interface DesireFinding {
   readonly what: string;
   readonly next: string;
 }
+
+/** One identity's result in one mapping, with the span of as-of instants for which it stays the same. */
+export interface IdentityDesire {
+  readonly intent: Intent;
+  readonly findings: readonly DesireFinding[];
+  readonly validFrom: number;
+  /** Exclusive; null is for ever. */
+  readonly validUntil: number | null;
+}

@@ -49,7 +49,8 @@ export class NameState implements Allotment {
   readonly #names = new Map<string, Map<Subject, string>>();
   /** Made when a rule first reads a name in another target. */
   #byIdentity: ReadonlyMap<string, Subject> | null = null;
-  /** By target and space. */
+  readonly #ledger: Ledger;
+  /** By target and space, made when somebody first needs a name there: where everybody keeps theirs, none is. */
   readonly #taken = new Map<string, Map<string, TakenNames>>();
 
   constructor(
@@ -65,16 +66,7 @@ export class NameState implements Allotment {
     this.asOf = asOf;
     this.#views = views;
     this.#subjects = subjects;
-    for (const view of Object.values(views)) {
-      for (const { space, value, anchor } of view.observed.names)
-        this.#tableOf(view.target.name, space).anchors.add(foldName(value), anchor);
-    }
-    for (const entry of ledger.entries.values()) {
-      for (const kept of entry.retained) {
-        if (parseInstant(kept.until) > asOf)
-          this.#tableOf(entry.target, kept.space).identities.add(foldName(kept.value), entry.identity);
-      }
-    }
+    this.#ledger = ledger;
   }
 
   of(subject: Subject): ReadonlyMap<string, string> {
@@ -144,8 +136,8 @@ export class NameState implements Allotment {
     const names = this.#names.get(attribute);
     if (names === undefined) this.#names.set(attribute, new Map([[subject, name]]));
     else names.set(subject, name);
-    const space = subject.target.capabilities.spaces[attribute] ?? attribute;
-    this.#tableOf(subject.target.name, space).identities.add(foldName(name), subject.identity);
+    const table = this.#taken.get(subject.target.name)?.get(spaceOf(subject, attribute));
+    table?.identities.add(foldName(name), subject.identity);
   }
 
   /** Takes a name; the result gives it back. */
@@ -188,10 +180,37 @@ export class NameState implements Allotment {
   #tableOf(target: string, space: string): TakenNames {
     const known = this.#taken.get(target)?.get(space);
     if (known !== undefined) return known;
-    const table: TakenNames = { anchors: new Holders(), identities: new Holders() };
+    const table = this.#gatherTaken(target, space);
     this.#taken.set(target, (this.#taken.get(target) ?? new Map<string, TakenNames>()).set(space, table));
     return table;
   }
+
+  /** What the directory holds, what the ledger retains, and what was given so far. */
+  #gatherTaken(target: string, space: string): TakenNames {
+    const anchors = new Holders();
+    const identities = new Holders();
+    for (const name of this.#views[target]?.observed.names ?? [])
+      if (name.space === space) anchors.add(foldName(name.value), name.anchor);
+    for (const entry of this.#ledger.entries.values()) {
+      if (entry.target !== target) continue;
+      for (const kept of entry.retained) {
+        if (kept.space === space && parseInstant(kept.until) > this.asOf)
+          identities.add(foldName(kept.value), entry.identity);
+      }
+    }
+    for (const [attribute, names] of this.#names) {
+      for (const [subject, name] of names) {
+        if (subject.target.name === target && spaceOf(subject, attribute) === space)
+          identities.add(foldName(name), subject.identity);
+      }
+    }
+    return { anchors, identities };
+  }
+}
+
+/** The space of an attribute's names in the subject's target. */
+function spaceOf(subject: Subject, attribute: string): string {
+  return subject.target.capabilities.spaces[attribute] ?? attribute;
 }
 
 /** Where policy keeps an address list, the mail address that is replaced stays in it. */

@@ -3,31 +3,23 @@
  * container, names to allot and entitlements that policy wants. Pure; one identity is evaluated at a time and depends
  * on nothing else, so that results can be kept per identity (see IntentStore).
  */
-import type { Lifecycle } from "../model/files/index.js";
 import { digestOf } from "../model/hash.js";
-import { compareText, type IdentityKey, type Stage, type WorkerKey } from "../model/identity.js";
-import type { DesireFinding, Intent, MembershipIntent } from "../model/intent.js";
+import { compareText, type IdentityKey, type WorkerKey } from "../model/identity.js";
+import type { DesireFinding, IdentityDesire, Intent, MembershipIntent } from "../model/intent.js";
 import type { Snapshot, WorkerFile } from "../model/worker.js";
 import { evaluateAttributes, evaluateContainer, evaluateMatch } from "./attributes.js";
 import type { CompiledMapping, CompiledPolicy } from "./compiled.js";
 import { choosePrimary, groupIdentities, labelOf, type Member } from "./identities.js";
 import { stageOfWorker, type WorkerStage } from "./lifecycle.js";
+import { DesirePacker, type PackedDesire } from "./packed-desire.js";
+import { stageOrders } from "./stage-orders.js";
 import { addDuration, parseDuration, startOfDay } from "./time.js";
 import { viewWorker } from "./worker-view.js";
 
-/** One identity's result in one mapping, with the span of as-of instants for which it stays the same. */
-export interface IdentityDesire {
-  readonly intent: Intent;
-  readonly findings: readonly DesireFinding[];
-  readonly validFrom: number;
-  /** Exclusive; null is for ever. */
-  readonly validUntil: number | null;
-}
-
 /** Keeps results between runs. A missing entry costs one evaluation, never a wrong plan. */
 export interface IntentStore {
-  get(key: string): IdentityDesire | undefined;
-  set(key: string, value: IdentityDesire): void;
+  get(key: string): PackedDesire | undefined;
+  set(key: string, value: PackedDesire): void;
 }
 
 export interface Desire {
@@ -50,14 +42,16 @@ export function desire(
   const findings: DesireFinding[] = [];
   const records = digestOf(Object.values(snapshot.sources).map((r) => [r.source, r.ended ?? [], r.exportedAt]));
   for (const mapping of policy.mappings) {
+    const packer = new DesirePacker(mapping);
     for (const [identity, files] of groups[mapping.per]) {
       const key = store === null ? "" : storeKey(policy, mapping, identity, files, records, snapshot);
-      const kept = store?.get(key);
-      const fresh = kept !== undefined && isValid(kept, asOf);
+      const packed = store?.get(key);
+      const kept = packed === undefined ? null : packer.unpack(packed, identity, files);
+      const fresh = kept !== null && isValid(kept, asOf);
       const result = fresh ? kept : desireIdentity(identity, files, mapping, snapshot, asOf);
-      if (!fresh) store?.set(key, result);
+      if (!fresh) store?.set(key, packer.pack(result));
       intents.push(result.intent);
-      findings.push(...result.findings);
+      for (const finding of result.findings) findings.push(finding);
     }
   }
   const identityOfWorker = eachOnce((per) => invert(groups[per]));
@@ -170,9 +164,8 @@ function buildIntent(
 ): Intent {
   const standing = standingOf(members, primary);
   const { stage } = standing;
-  const settings = settingsOf(mapping.lifecycle, stage);
+  const orders = stageOrders(mapping, stage, { inScope: primary.stage.inScope });
   const leftAt = stage === "left" ? latestEnd(members) : null;
-  const frozen = settings.attributes === "freeze";
   return {
     identity,
     mapping: mapping.name,
@@ -185,20 +178,13 @@ function buildIntent(
     stage: { stage, because: standing.because, nextAt, since: standing.since },
     inScope: members.some((member) => member.stage.inScope),
     start: primary.stage.start,
-    // Whether an account that synchronisation makes is there and may be used is decided where it comes from.
-    account: mapping.link === null ? settings.account : "keep",
-    create: mapping.link === null && settings.create && primary.stage.inScope,
-    bind: BINDING.includes(stage) && primary.stage.inScope,
-    frozen,
+    ...orders,
     leftAt,
     rehire: rehireOf(members, primary, mapping),
     match: evaluateMatch(mapping, members, asOf),
-    container: evaluateContainer(mapping, primary, stage, frozen, asOf),
-    attributes: evaluateAttributes(mapping, primary, stage, frozen, asOf),
-    memberships: settings.memberships,
+    container: evaluateContainer(mapping, primary, stage, orders.frozen, asOf),
+    attributes: evaluateAttributes(mapping, primary, stage, orders.frozen, asOf),
     entitled: entitledTo(mapping, members, asOf),
-    tasks: settings.tasks,
-    deleteIfNeverEnabled: stage === "rescinded" && mapping.lifecycle.rescinded?.delete === "if-never-enabled",
   };
 }
 
@@ -207,34 +193,6 @@ function standingOf(members: readonly Member[], primary: Member): Pick<WorkerSta
   const since = latestEnd(members);
   if (primary.stage.stage !== "future" || since === null) return primary.stage;
   return { stage: "left", because: `left, and comes back on ${primary.stage.start}`, since };
-}
-
-/** Stages that adopt a matching account. Nobody who is not in scope, future or withdrawn gets one bound. */
-const BINDING: readonly Stage[] = ["active", "leave", "prehire", "left"];
-
-interface StageSettings {
-  readonly account: "enabled" | "disabled" | "keep";
-  readonly memberships: "grant" | "keep" | "remove-managed";
-  readonly attributes: "update" | "freeze";
-  readonly tasks: readonly string[];
-  readonly create: boolean;
-}
-
-const DEFAULTS: Readonly<Record<Stage, StageSettings>> = {
-  future: { account: "disabled", memberships: "keep", attributes: "freeze", tasks: [], create: false },
-  prehire: { account: "disabled", memberships: "grant", attributes: "update", tasks: [], create: true },
-  active: { account: "enabled", memberships: "grant", attributes: "update", tasks: [], create: true },
-  leave: { account: "disabled", memberships: "keep", attributes: "update", tasks: [], create: false },
-  left: { account: "disabled", memberships: "remove-managed", attributes: "freeze", tasks: [], create: false },
-  vanished: { account: "keep", memberships: "keep", attributes: "freeze", tasks: [], create: false },
-  rescinded: { account: "disabled", memberships: "remove-managed", attributes: "freeze", tasks: [], create: false },
-  "out-of-scope": { account: "disabled", memberships: "keep", attributes: "freeze", tasks: [], create: false },
-};
-
-function settingsOf(lifecycle: Lifecycle, stage: Stage): StageSettings {
-  if (stage === "future" || stage === "vanished") return DEFAULTS[stage];
-  const given = lifecycle[stage];
-  return { ...DEFAULTS[stage], ...given };
 }
 
 function latestEnd(members: readonly Member[]): number | null {

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { sha256 } from "../model/hash.js";
 
-const MAGIC = "muster-cache-2";
+const MAGIC = "muster-cache-3";
 
 interface Header {
   readonly magic: string;

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compareText } from "../model/identity.js";
 import { MusterError } from "../support/errors.js";
-import { blobId, type Git, listTree, readBlobs, resolveCommit } from "./git.js";
+import { blobId, type Git, listTree, readBlobs, resolveCommit, sizesOfBlobs } from "./git.js";
 
 /** A commit (any revision that git knows), or the files as they lie in the work tree, committed or not. */
 export type At = { readonly commit: string } | { readonly worktree: true };
@@ -12,8 +12,6 @@ export interface RepoFile {
   readonly path: string;
   /** Git blob id, in a work tree computed as git does (of the bytes as they are: no line ends are converted). */
   readonly blob: string;
-  /** In bytes. */
-  readonly size: number;
   /** Links and submodules are not. */
   readonly regular: boolean;
 }
@@ -21,6 +19,8 @@ export interface RepoFile {
 export interface Files {
   /** Sorted by path. */
   readonly list: readonly RepoFile[];
+  /** Sizes in bytes of some files of the list, in their order. */
+  sizes(files: readonly RepoFile[]): Promise<readonly number[]>;
   /** Contents of some files of the list, in their order. */
   contents(files: readonly RepoFile[]): AsyncIterable<Uint8Array>;
 }
@@ -30,15 +30,19 @@ export async function filesAt(git: Git, at: At, folders: readonly string[]): Pro
   if ("worktree" in at) return worktreeFiles(git, folders);
   const commit = await resolveCommit(git, at.commit);
   if (commit === null) throw new MusterError("MUS-1012", { what: `there is no commit ${at.commit}` });
-  const list = (await listTree(git, commit, folders)).map(({ path, blob, size, mode }) => ({
+  const list = (await listTree(git, commit, folders)).map(({ path, blob, mode }) => ({
     path,
     blob,
-    size,
     regular: mode.startsWith("100"),
   }));
   list.sort((a, b) => compareText(a.path, b.path));
   return {
     list,
+    sizes: (files) =>
+      sizesOfBlobs(
+        git,
+        files.map((file) => file.blob),
+      ),
     contents: (files) =>
       readBlobs(
         git,
@@ -53,6 +57,7 @@ function worktreeFiles(git: Git, folders: readonly string[]): Files {
   found.sort((a, b) => compareText(a.path, b.path));
   return {
     list: found,
+    sizes: async (files) => files.map((file) => lstatSync(join(git.root, file.path)).size),
     contents: async function* (files) {
       for (const file of files) {
         const bytes = readFileSync(join(git.root, file.path));
@@ -69,8 +74,8 @@ function walk(git: Git, folder: string, found: RepoFile[]): void {
     const path = `${folder}/${name}`;
     const stats = lstatSync(join(git.root, path));
     if (stats.isDirectory()) walk(git, path, found);
-    else if (!stats.isFile()) found.push({ path, blob: "", size: 0, regular: false });
-    else found.push({ path, blob: blobId(git, readFileSync(join(git.root, path))), size: stats.size, regular: true });
+    else if (!stats.isFile()) found.push({ path, blob: "", regular: false });
+    else found.push({ path, blob: blobId(git, readFileSync(join(git.root, path))), regular: true });
   }
 }
 

@@ -28,8 +28,6 @@ export interface TreeFile {
   /** Git's: "100644", "100755", "120000" for a link, "160000" for a submodule. */
   readonly mode: string;
   readonly blob: string;
-  /** In bytes; 0 for a submodule. */
-  readonly size: number;
 }
 
 export type GitEnvironment = Readonly<Record<string, string>>;
@@ -115,25 +113,30 @@ export async function feedGit(
   return (await output).toString("utf8");
 }
 
-/** All files of a commit at or below these paths, in the order of git. Throws MUS-1012. */
+/** All files of a commit at or below these paths, in the order of git; their sizes git would have to look up. Throws MUS-1012. */
 export async function listTree(git: Git, commit: string, paths: readonly string[]): Promise<TreeFile[]> {
-  const output = await feedGit(git, ["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", ...paths], []);
+  const output = await feedGit(git, ["ls-tree", "-r", "-z", "--full-tree", commit, "--", ...paths], []);
   const files: TreeFile[] = [];
   for (const record of output.split("\0")) {
     const tab = record.indexOf("\t");
     if (tab < 0) continue;
-    // Mode, type, id and size (padded with blanks) before the tab, none of them with a blank in it.
+    // Mode, type and id before the tab, none of them with a blank in it.
     const afterMode = record.indexOf(" ");
     const beforeId = record.indexOf(" ", afterMode + 1);
-    const afterId = record.indexOf(" ", beforeId + 1);
     files.push({
       path: record.slice(tab + 1),
       mode: record.slice(0, afterMode),
-      blob: record.slice(beforeId + 1, afterId),
-      size: Number(record.slice(afterId, tab).replace("-", "0")),
+      blob: record.slice(beforeId + 1, tab),
     });
   }
   return files;
+}
+
+/** Sizes of blobs in bytes, in the order asked for; NaN for one that is missing. Throws MUS-1012. */
+export async function sizesOfBlobs(git: Git, blobs: readonly string[]): Promise<number[]> {
+  if (blobs.length === 0) return [];
+  const output = await feedGit(git, ["cat-file", "--batch-check=%(objectsize)", "--buffer"], requests(blobs));
+  return output.trimEnd().split("\n").map(Number);
 }
 
 /**

@@ -38,12 +38,13 @@ export async function parseFiles<T>(
 ): Promise<ParsedFiles<T>> {
   const placed: ParsedFile<T>[] = [];
   const misplaced: ParsedFile<T>[] = [];
-  const missing: RepoFile[] = [];
-  for (const file of readable(wanted, how.maxBytes, errors)) {
-    const value = how.cache.get<T>(cacheKey(file));
-    if (value === undefined) missing.push(file);
+  const unknown: RepoFile[] = [];
+  for (const file of wanted) {
+    const value = file.regular ? how.cache.get<T>(cacheKey(file)) : undefined;
+    if (value === undefined) unknown.push(file);
     else placed.push({ file, value });
   }
+  const missing = await readable(files, unknown, how.maxBytes, errors);
   let at = 0;
   for await (const content of files.contents(missing)) {
     const file = missing[at++] as RepoFile;
@@ -81,13 +82,20 @@ function parseOne<T>(
 }
 
 /** Those that are regular files of a size that may be read. */
-export function readable(files: readonly RepoFile[], maxBytes: number, errors: MusterError[]): RepoFile[] {
-  return files.filter((file) => {
-    if (!file.regular)
-      errors.push(new MusterError("MUS-1008", { what: "only regular files belong here", where: { file: file.path } }));
-    else if (file.size > maxBytes) errors.push(tooLarge(file.path, file.size, maxBytes));
-    else return true;
-    return false;
+export async function readable(
+  files: Files,
+  wanted: readonly RepoFile[],
+  maxBytes: number,
+  errors: MusterError[],
+): Promise<RepoFile[]> {
+  for (const { path } of wanted.filter((file) => !file.regular))
+    errors.push(new MusterError("MUS-1008", { what: "only regular files belong here", where: { file: path } }));
+  const regular = wanted.filter((file) => file.regular);
+  const sizes = await files.sizes(regular);
+  return regular.filter((file, i) => {
+    const size = sizes[i] ?? 0;
+    if (size > maxBytes) errors.push(tooLarge(file.path, size, maxBytes));
+    return !(size > maxBytes);
   });
 }
 

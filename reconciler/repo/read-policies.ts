@@ -48,7 +48,7 @@ interface Found {
  */
 export async function parsePolicies(files: Files, cache: Cache): Promise<PolicyFiles> {
   const errors: MusterError[] = [];
-  const wanted = readable(files.list.filter(isPolicyFile), MAX_POLICY_BYTES, errors);
+  const wanted = await readable(files, files.list.filter(isPolicyFile), MAX_POLICY_BYTES, errors);
   for (const file of files.list) if (/\.yml$/i.test(file.path)) errors.push(wrongEnding(file));
   const found: Found[] = [];
   let at = 0;

@@ -39,13 +39,13 @@ export function assemblePicture(parts: PictureParts): Observed {
   const groups = [...parts.groups]
     .map((group) => ({ ...group, members: [...group.members].sort(), ...inheritedOf(group) }))
     .sort((a, b) => compareText(a.anchor, b.anchor));
-  const names = sortNames(parts.names);
+  const names = [...parts.names].sort(compareNames);
   const containers = [...parts.containers].sort(compareText);
-  const anchors = new Map(accounts.map((account) => [account.address.toLowerCase(), account.anchor]));
+  const anchorAt = findAnchors(accounts);
   const attributes = attributesOf(accounts);
   const digest = digestOf([
     attributes,
-    sha256(accounts.map((account) => accountText(account, attributes, anchors)).join("\n")),
+    sha256(accounts.map((account) => accountText(account, attributes, anchorAt)).join("\n")),
     groups.map(({ members, ...group }) => [digestOf(group), sha256(JSON.stringify(members))]),
     sha256(JSON.stringify(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor]))),
     containers.map((container) => normalizeDn(container)),
@@ -57,6 +57,20 @@ function inheritedOf({ inherited }: ObservedGroup): Pick<ObservedGroup, "inherit
   return inherited === undefined ? {} : { inherited: [...inherited].sort() };
 }
 
+type AnchorAt = (address: string) => Anchor | undefined;
+
+/** References have the very text of the address. Where somebody wrote another one, case does not count. */
+function findAnchors(accounts: readonly ObservedAccount[]): AnchorAt {
+  const exact = new Map(accounts.map((account) => [account.address, account.anchor]));
+  let folded: Map<string, Anchor> | null = null;
+  return (address) => {
+    const found = exact.get(address);
+    if (found !== undefined) return found;
+    folded ??= new Map(accounts.map((account) => [account.address.toLowerCase(), account.anchor]));
+    return folded.get(address.toLowerCase());
+  };
+}
+
 function attributesOf(accounts: readonly ObservedAccount[]): string[] {
   const names = new Set<string>();
   for (const account of accounts) for (const name in account.attributes) names.add(name);
@@ -64,11 +78,7 @@ function attributesOf(accounts: readonly ObservedAccount[]): string[] {
 }
 
 /** A row of the table of all accounts, whose columns are the sorted names of the attributes. */
-function accountText(
-  account: ObservedAccount,
-  attributes: readonly string[],
-  anchors: ReadonlyMap<string, Anchor>,
-): string {
+function accountText(account: ObservedAccount, attributes: readonly string[], anchorAt: AnchorAt): string {
   const row: unknown[] = [
     account.anchor,
     account.container === null ? null : account.container.toLowerCase(),
@@ -78,33 +88,29 @@ function accountText(
     account.protected,
     account.hasChildren,
   ];
-  for (const name of attributes) row.push(stable(account.attributes[name], anchors));
+  for (const name of attributes) row.push(stable(account.attributes[name], anchorAt));
   if (account.authority !== undefined) row.push(account.authority);
   return JSON.stringify(row);
 }
 
 /** Texts and booleans as they are, a list of one text for every other value, null for none. */
-function stable(value: Value | undefined, anchors: ReadonlyMap<string, Anchor>): string | boolean | null | [string] {
+function stable(value: Value | undefined, anchorAt: AnchorAt): string | boolean | null | [string] {
   if (value === undefined) return null;
   if (typeof value !== "object") return value;
-  const anchor = isReference(value) && "dn" in value ? anchors.get(value.dn.toLowerCase()) : undefined;
+  const anchor = isReference(value) && "dn" in value ? anchorAt(value.dn) : undefined;
   return [anchor === undefined ? canonicalValue(value) : `a:${anchor}`];
 }
 
-/** By space, then name without case, then anchor. Every name is folded once, not at every comparison. */
-function sortNames(names: readonly TakenName[]): TakenName[] {
-  const bySpace = new Map<string, { readonly name: TakenName; readonly key: string }[]>();
-  for (const name of names) {
-    const folded = { name, key: name.value.toLowerCase() };
-    const list = bySpace.get(name.space);
-    if (list === undefined) bySpace.set(name.space, [folded]);
-    else list.push(folded);
-  }
-  const lists = [...bySpace].sort(([a], [b]) => compareText(a, b)).map(([, list]) => list);
-  for (const list of lists) list.sort((a, b) => compareText(a.key, b.key) || compareText(a.name.anchor, b.name.anchor));
-  const sorted: TakenName[] = [];
-  for (const list of lists) for (const { name } of list) sorted.push(name);
-  return sorted;
+/**
+ * By object, then space, then name without case. Drivers give all names of an object one after the other, and one that
+ * gives objects in the order of their anchors leaves next to nothing to sort.
+ */
+function compareNames(a: TakenName, b: TakenName): number {
+  return (
+    compareText(a.anchor, b.anchor) ||
+    compareText(a.space, b.space) ||
+    compareText(a.value.toLowerCase(), b.value.toLowerCase())
+  );
 }
 
 /** An e-mail address of a `proxyAddresses` value ("SMTP:a@b", "smtp:a@b"); null for other kinds (X500:, SIP: ...). */

@@ -1,4 +1,5 @@
 /** What the in-memory directory shows to a reader. */
+import { compareText } from "../../model/identity.js";
 import type {
   Anchor,
   DeletedObject,
@@ -17,7 +18,10 @@ import { shuffled } from "./shuffle.js";
 
 /** The whole directory as a reader sees it now; objects younger than the lag are missing. */
 export function observeDirectory(directory: MemoryDirectory, selection: Selection): Observed {
-  const visible = [...directory.records.values()].filter((record) => isVisible(directory, record));
+  // In the order of the picture: so what is made of them need hardly be sorted.
+  const visible = [...directory.records.values()]
+    .filter((record) => isVisible(directory, record))
+    .sort((a, b) => compareText(a.anchor, b.anchor));
   const accounts = visible.filter((record) => record.kind === "account");
   const seen = new Set(accounts.map((record) => record.anchor));
   const place = placeOf(directory);
@@ -31,7 +35,7 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
     target: directory.options.name,
     accounts: reorder(accounts.map((record) => accountSeen(directory, record, selection, place))),
     groups: groups.map((record) => observeGroup(directory, record, seen)),
-    names: visible.flatMap((record) => namesOf(directory, record, place)),
+    names: namesOfAll(directory, visible, place),
     containers: [...directory.containers.values()],
   });
   const picture = withDeleted(living, deletedAmong(directory, selection.anchors ?? []));
@@ -168,21 +172,23 @@ function isSelected(directory: MemoryDirectory, record: DirectoryRecord, selecti
   );
 }
 
-function namesOf(directory: MemoryDirectory, record: DirectoryRecord, place: Place): TakenName[] {
-  const { spaces } = directory.options.capabilities;
+function namesOfAll(directory: MemoryDirectory, records: readonly DirectoryRecord[], place: Place): TakenName[] {
+  const spaces = Object.entries(directory.options.capabilities.spaces);
+  const hasAddresses = spaces.some(([, space]) => space === "address");
   const names: TakenName[] = [];
-  for (const [attribute, space] of Object.entries(spaces)) {
-    const value = record.attributes[attribute];
-    if (typeof value !== "string") continue;
-    // A cn is taken where accounts are created; elsewhere it stands in nobody's way.
-    if (space === "cn" && !place.isManaged(record)) continue;
-    names.push({ space, value, anchor: record.anchor });
-  }
-  const proxies = record.attributes.proxyAddresses;
-  if (Array.isArray(proxies) && Object.values(spaces).includes("address")) {
-    for (const proxy of proxies) {
+  for (const record of records) {
+    const { anchor, attributes } = record;
+    for (const [attribute, space] of spaces) {
+      const value = attributes[attribute];
+      if (typeof value !== "string") continue;
+      // A cn is taken where accounts are created; elsewhere it stands in nobody's way.
+      if (space === "cn" && !place.isManaged(record)) continue;
+      names.push({ space, value, anchor });
+    }
+    if (!hasAddresses || !Array.isArray(attributes.proxyAddresses)) continue;
+    for (const proxy of attributes.proxyAddresses) {
       const address = proxyAddress(proxy);
-      if (address !== null) names.push({ space: "address", value: address, anchor: record.anchor });
+      if (address !== null) names.push({ space: "address", value: address, anchor });
     }
   }
   return names;

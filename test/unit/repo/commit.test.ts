@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commitChanges } from "../../../reconciler/repo/commit.js";
 import { noteStep } from "../../../reconciler/repo/follow-checkout.js";
-import { blobId, listTree, openGit, readBlobs, resolveCommit } from "../../../reconciler/repo/git.js";
+import { blobId, listTree, openGit, readBlobs, resolveCommit, sizesOfBlobs } from "../../../reconciler/repo/git.js";
 import { commitFiles, createRepository, git, temporaryFolder, writeFiles } from "./temp-repository.js";
 
 function read(folder: string, path: string): string {
@@ -18,14 +18,13 @@ describe("reading git", () => {
     const folder = createRepository({ ...files, "other.txt": "no" });
     const repo = await openGit(join(folder, "state"));
     const listed = await listTree(repo, "HEAD", ["state"]);
-    expect(Object.fromEntries(listed.map((f) => [f.path, f.size]))).toEqual(
+    const blobs = listed.map((f) => f.blob);
+    const sizes = await sizesOfBlobs(repo, blobs);
+    expect(Object.fromEntries(listed.map((f, i) => [f.path, sizes[i]]))).toEqual(
       Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.length])),
     );
     let i = 0;
-    for await (const content of readBlobs(
-      repo,
-      listed.map((f) => f.blob),
-    )) {
+    for await (const content of readBlobs(repo, blobs)) {
       const file = listed[i++];
       expect(content.toString()).toBe(files[file?.path ?? ""]);
       expect(blobId(repo, content)).toBe(file?.blob);
