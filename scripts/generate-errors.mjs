@@ -10,6 +10,7 @@ const AREAS = [
   ["MUS-40", "Apply, journal, lease"],
   ["MUS-50", "Targets"],
   ["MUS-51", "Active Directory"],
+  ["MUS-52", "Entra ID"],
   ["MUS-60", "Records and ledger"],
   ["MUS-70", "Command line"],
   ["MUS-80", "Sandbox"],

@@ -95,7 +95,7 @@ function restoreUser(context: RequestContext, user: TenantObject): Reply {
     { do: "restore", id: user.id },
     { do: "set", id: user.id, properties },
   ]);
-  return replyUser(context, tenant.store.get(user.id) ?? user);
+  return replyObject(context, tenant.store.get(user.id) ?? user);
 }
 
 function restoredName(user: TenantObject, wanted: Json | undefined): string {

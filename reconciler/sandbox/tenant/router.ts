@@ -3,9 +3,8 @@
  * them; the first template that fits wins, so a literal segment stands before a parameter. A template is a path below the
  * version: literal segments, {parameters} that take one segment. Graph's spellings are levelled before matching:
  *
- *   /users('id')  and  /users/id                          are the same
- *   /users/delta(), /users/microsoft.graph.delta and /users/delta      too: functions and actions have the short name
- *   /members/graph.user and /members/microsoft.graph.user              casts have the long name
+ *   /users/delta(), /users/microsoft.graph.delta and /users/delta      are the same: functions and actions, short name
+ *   /members/graph.user and /members/microsoft.graph.user              too: casts, long name
  *
  * A route names the operation whose permission the caller must have (permissions.ts); null: the handler asks itself with
  * `demand`, because it depends on the body. A path that fits with another method only is 405, one that does not fit is 400
@@ -41,13 +40,11 @@ export function readSegments(path: string): string[] {
   return path
     .split("/")
     .filter((segment) => segment !== "")
-    .flatMap((raw) => {
+    .map((raw) => {
       const segment = decodeSegment(raw);
-      const keyed = /^([A-Za-z]+)\('(.*)'\)$/.exec(segment);
-      if (keyed) return [keyed[1] ?? "", (keyed[2] ?? "").replaceAll("''", "'")];
       const typed = /^(?:microsoft\.)?graph\.([A-Za-z]+)(?:\(\))?$/.exec(segment);
-      if (typed?.[1] !== undefined) return CASTS.has(typed[1]) ? [`microsoft.graph.${typed[1]}`] : [typed[1]];
-      return [segment.replace(/^([A-Za-z]+)\(\)$/, "$1")];
+      if (typed?.[1] !== undefined) return CASTS.has(typed[1]) ? `microsoft.graph.${typed[1]}` : typed[1];
+      return segment.replace(/^([A-Za-z]+)\(\)$/, "$1");
     });
 }
 

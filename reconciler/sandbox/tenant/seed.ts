@@ -31,6 +31,8 @@ export interface TenantSeed {
   readonly organization?: string;
   /** Verified domains; the first is the default, the initial one (onmicrosoft.com) is added. */
   readonly domains?: readonly string[];
+  /** Verified domains whose sign-in is elsewhere. */
+  readonly federated?: readonly string[];
   /** Subscriptions; default: DEFAULT_SKUS. */
   readonly skus?: readonly SeedSku[];
   readonly users: readonly SeedUser[];
@@ -129,12 +131,12 @@ export function seedMutations(seed: TenantSeed, { tenantId, now }: { tenantId: s
 }
 
 function organization(seed: TenantSeed, id: string, createdDateTime: string): Mutation {
-  const names = [...(seed.domains ?? [DOMAIN]), INITIAL_DOMAIN];
+  const names = [...(seed.domains ?? [DOMAIN]), ...(seed.federated ?? []), INITIAL_DOMAIN];
   const verifiedDomains = names.map((name, at) => ({
     name,
     isDefault: at === 0,
     isInitial: name === INITIAL_DOMAIN,
-    type: "Managed",
+    type: seed.federated?.includes(name) ? "Federated" : "Managed",
     capabilities: "Email, OfficeCommunicationsOnline",
   }));
   const displayName = seed.organization ?? "Adventure Works";

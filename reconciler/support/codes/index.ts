@@ -1,7 +1,7 @@
 /**
  * The registry of error codes, one file per area. Ranges: 10xx files and YAML, 11xx policies, 12xx expressions,
  * 20xx import, 30xx plan and guards, 40xx apply, journal and lease, 50xx targets, 51xx Active Directory,
- * 60xx records and ledger, 70xx command line, 80xx sandbox, 90xx Muster itself.
+ * 52xx Entra ID, 60xx records and ledger, 70xx command line, 80xx sandbox, 90xx Muster itself.
  */
 import { APPLY_CODES } from "./apply.js";
 import { CLI_CODES } from "./cli.js";

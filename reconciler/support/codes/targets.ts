@@ -50,4 +50,40 @@ export const TARGET_CODES = codes({
     exit: 1,
   },
   "MUS-5101": { title: "LDAP protocol error", who: "directory-admin", next: "Look at the result code.", exit: 1 },
+  "MUS-5201": {
+    title: "Graph leads to another host",
+    who: "operator",
+    next: "Nothing was sent there. Check the graph address of the Target, and what stands between here and Graph.",
+    exit: 1,
+  },
+  "MUS-5202": {
+    title: "Tenant denies the application a write",
+    who: "directory-admin",
+    next: "Run `muster doctor target NAME`: it says which permission is missing. Holders of directory roles are protected.",
+    exit: 4,
+  },
+  "MUS-5203": {
+    title: "Tenant is not the master of what was to be written",
+    who: "policy-author",
+    next: "Change it where it is mastered: in Active Directory, or in Exchange.",
+    exit: 4,
+  },
+  "MUS-5204": {
+    title: "Licence cannot be changed",
+    who: "directory-admin",
+    next: "Look at the seats of the licence, at its service plans and at the usageLocation of the user.",
+    exit: 4,
+  },
+  "MUS-5205": {
+    title: "Quota of the tenant is used up",
+    who: "operator",
+    next: "Run again later; what was not written is planned again.",
+    exit: 4,
+  },
+  "MUS-5206": {
+    title: "Graph gave an unexpected reply",
+    who: "developer",
+    next: "Report it with the request id; Microsoft's support finds the request by it.",
+    exit: 1,
+  },
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTenant, type Tenant, type TenantOptions } from "../../../reconciler/sandbox/tenant-server.js";
+import { contractObserver } from "../../contract/graph/observer.js";
 
 /** A reply's JSON: what most replies have, and properties. */
 export interface Body {
@@ -38,6 +39,7 @@ export interface OpenedTenant {
   ask(method: string, path: string, options?: Ask): Promise<Answer>;
   /** POST /users with what a create needs; gives the id. */
   addUser(name: string, properties?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Throws when a reply, or a request that was not refused, did not fit the contract of Graph. */
   close(): Promise<void>;
 }
 
@@ -58,7 +60,19 @@ export function userBody(name: string): Record<string, unknown> {
 
 export async function openTenant(options: Partial<TenantOptions> = {}): Promise<OpenedTenant> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "muster-tenant-")));
-  const tenant = await startTenant({ seed: "empty", fsync: "never", ...options, folder });
+  // The description has no query options for $count; the page on advanced queries has [D 4].
+  const strict = contractObserver({ foreign: ({ path }) => path.startsWith("/v1.0/users/$count") });
+  const wrong = contractObserver({ foreign: () => true });
+  const tenant = await startTenant({
+    seed: "empty",
+    fsync: "never",
+    observe(request, reply) {
+      if (reply.status < 400) strict.observe(request, reply);
+      else wrong.observe({ ...request, body: null }, reply);
+    },
+    ...options,
+    folder,
+  });
   async function ask(method: string, path: string, { body, headers = {}, permissions }: Ask = {}): Promise<Answer> {
     const sent: Record<string, string> = { authorization: `Bearer ${tenant.token(permissions)}` };
     for (const [name, value] of Object.entries(headers)) sent[name.toLowerCase()] = value;
@@ -80,6 +94,8 @@ export async function openTenant(options: Partial<TenantOptions> = {}): Promise<
     async close() {
       await tenant.close();
       await rm(folder, { recursive: true, force: true });
+      const problems = [...strict.problems(), ...wrong.problems()];
+      if (problems.length > 0) throw new Error(`the contract of Graph is broken:\n${problems.join("\n")}`);
     },
   };
 }

@@ -1,0 +1,149 @@
+/**
+ * Complete listings. A page may be empty and not be the last; a link is followed as it is. The proof of completeness:
+ * every page was read, the last one has no nextLink, no object came twice with different values, and the number of
+ * objects is the one that was counted, where somebody counted. What is not proven is read again from the beginning: what
+ * was read before a page token expired says nothing of the rest.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { MusterError } from "../../support/errors.js";
+import type { GraphClient } from "./client.js";
+import { isFailure } from "./failure.js";
+import { followLink } from "./links.js";
+import type { GraphPath } from "./paths.js";
+
+export interface GraphObject {
+  readonly id: string;
+  readonly [property: string]: unknown;
+}
+
+export interface Page {
+  readonly objects: readonly GraphObject[];
+  /** `@odata.count`, which only a first page has, and only when it was asked for. */
+  readonly count: number | null;
+  /** `@odata.deltaLink` of the last page of a delta, whole, as it is kept for the next run. */
+  readonly deltaLink: string | null;
+}
+
+export interface ListingOptions {
+  /** Sent with every page: a link does not carry them (`ConsistencyLevel`, `Prefer`). */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Number of objects that were counted elsewhere; `@odata.count` of the listing itself is looked at in any case. */
+  readonly expected?: number | null;
+}
+
+/** Times that a listing is begun before it counts as incomplete. */
+const LISTINGS = 3;
+
+/** Page by page, until there is no nextLink. Throws GraphFailure, MUS-5201 and, for a page that is none, MUS-5003. */
+export async function* readPages(
+  client: GraphClient,
+  start: GraphPath,
+  headers: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Page> {
+  const { template } = start;
+  for (let next: GraphPath | null = start; next !== null; ) {
+    const body = (await client.get(next, headers)) as Readonly<Record<string, unknown>> | null;
+    const objects = body?.value;
+    if (!Array.isArray(objects) || !objects.every(hasId))
+      throw incomplete(client, template, "a page is not a list of objects");
+    const count = body?.["@odata.count"];
+    const delta = body?.["@odata.deltaLink"];
+    const link = body?.["@odata.nextLink"];
+    yield {
+      objects,
+      count: typeof count === "number" ? count : null,
+      deltaLink: typeof delta === "string" ? delta : null,
+    };
+    next = link === undefined || link === null ? null : followLink(link, client.root, template);
+  }
+}
+
+/**
+ * All objects of a collection, each once, in the order of the service. Throws GraphFailure, MUS-5201, and MUS-5003 when
+ * the listing cannot be proven complete.
+ */
+export async function readAll(
+  client: GraphClient,
+  start: GraphPath,
+  { headers = {}, expected = null }: ListingOptions = {},
+): Promise<readonly GraphObject[]> {
+  let doubt = "";
+  for (let listing = 1; listing <= LISTINGS; listing += 1) {
+    const found = await list(client, start, { headers, expected });
+    if (typeof found !== "string") return found;
+    doubt = found;
+  }
+  throw incomplete(client, start.template, doubt);
+}
+
+/** The objects, or why they may not be all. */
+async function list(
+  client: GraphClient,
+  start: GraphPath,
+  { headers, expected }: Required<ListingOptions>,
+): Promise<readonly GraphObject[] | string> {
+  const objects = new Map<string, GraphObject>();
+  let counted = expected;
+  try {
+    for await (const page of readPages(client, start, headers)) {
+      counted ??= page.count;
+      for (const object of page.objects) {
+        const other = objects.get(object.id);
+        if (other !== undefined && !isDeepStrictEqual(other, object))
+          return "an object came twice with different values";
+        objects.set(object.id, object);
+      }
+    }
+  } catch (error) {
+    if (isFailure(error, "expired-page")) return "the listing took longer than its page token lives";
+    throw error;
+  }
+  if (counted !== null && Math.abs(counted - objects.size) > tolerance(counted))
+    return `${counted} objects were counted, and ${objects.size} were read`;
+  return [...objects.values()];
+}
+
+/** The count comes from an index that lags; but a page of objects must not be missing. */
+function tolerance(count: number): number {
+  return Math.min(Math.max(5, Math.round(count / 1_000)), 100);
+}
+
+export interface Delta {
+  /** Entries as they came: one object may come several times, and in any order. */
+  readonly entries: readonly GraphObject[];
+  /** Where the next round begins, whole. */
+  readonly deltaLink: string;
+}
+
+/**
+ * One round of a delta query, from its first request or from a kept link (`followLink`) to its deltaLink. Null: the
+ * token is no longer known (410, delta-query-overview), and everything must be read anew. Throws as `readAll` does.
+ */
+export async function readDelta(
+  client: GraphClient,
+  start: GraphPath,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Delta | null> {
+  const entries: GraphObject[] = [];
+  let deltaLink: string | null = null;
+  try {
+    for await (const page of readPages(client, start, headers)) {
+      for (const entry of page.objects) entries.push(entry);
+      deltaLink = page.deltaLink;
+    }
+  } catch (error) {
+    if (isFailure(error, "expired-delta", "expired-page")) return null;
+    throw error;
+  }
+  if (deltaLink === null) throw incomplete(client, start.template, "the last page has no deltaLink");
+  return { entries, deltaLink };
+}
+
+function hasId(value: unknown): value is GraphObject {
+  return typeof value === "object" && value !== null && "id" in value && typeof value.id === "string";
+}
+
+/** MUS-5003 of a listing: `what` says why it may not be complete. */
+export function incomplete(client: GraphClient, template: string, what: string, cause?: unknown): MusterError {
+  return new MusterError("MUS-5003", { what: `${what} (GET ${template})`, where: { target: client.target }, cause });
+}
