@@ -158,7 +158,9 @@ function addWriting(program: Command, run: Run): void {
     .command("rebuild")
     .description("restore the ledger from the run records")
     .action(() => run((context) => runLedgerRebuild(context))());
-  const sandbox = program.command("sandbox").description("the embedded directory and tenant, to try Muster without one");
+  const sandbox = program
+    .command("sandbox")
+    .description("the embedded directory and tenant, to try Muster without one");
   sandbox
     .command("start")
     .requiredOption("--folder <folder>", "where its data lives")
