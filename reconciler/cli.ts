@@ -158,12 +158,16 @@ function addWriting(program: Command, run: Run): void {
     .command("rebuild")
     .description("restore the ledger from the run records")
     .action(() => run((context) => runLedgerRebuild(context))());
-  const sandbox = program.command("sandbox").description("the embedded directory, to try Muster without one");
+  const sandbox = program
+    .command("sandbox")
+    .description("the embedded directory and tenant, to try Muster without one");
   sandbox
     .command("start")
     .requiredOption("--folder <folder>", "where its data lives")
     .option("--port <port>", "default: any free port", wholeNumber, 0)
     .option("--empty", "without the people from before Muster", false)
+    .option("--tenant-port <port>", "of the tenant; default: any free port", wholeNumber, 0)
+    .option("--connect <seconds>", "copy the directory's users into the tenant, so often", wholeNumber)
     .action((options) => run((context) => runSandbox(context, options))());
   program
     .command("demo")

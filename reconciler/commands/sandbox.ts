@@ -1,15 +1,19 @@
-/** muster sandbox start: the embedded directory, until it is told to stop. */
+/** muster sandbox start: the embedded directory and the embedded tenant, until they are told to stop. */
 import { readFileSync } from "node:fs";
-import { startSandbox } from "../sandbox/directory-server.js";
+import { type Sandbox, startSandbox } from "../sandbox/directory-server.js";
+import { startTenant, type Tenant } from "../sandbox/tenant-server.js";
 import type { Context, ExitCode } from "./context.js";
 
 export interface SandboxCommandOptions {
   readonly folder: string;
   readonly port: number;
   readonly empty: boolean;
+  readonly tenantPort: number;
+  /** Seconds between two cycles from the directory to the tenant; left out: none. */
+  readonly connect?: number;
 }
 
-/** Prints the variables that the example's Target reads, and serves until SIGINT or SIGTERM. */
+/** Prints the variables that the example's Targets read, and serves until SIGINT or SIGTERM. */
 export async function runSandbox(context: Context, options: SandboxCommandOptions): Promise<ExitCode> {
   const sandbox = await startSandbox({
     folder: options.folder,
@@ -17,23 +21,71 @@ export async function runSandbox(context: Context, options: SandboxCommandOption
     seed: options.empty ? "empty" : "default",
     ...(context.clockGiven ? { now: () => new Date(context.clock.now()) } : {}),
   });
-  const lines = [
-    `export MUSTER_AD_URL=${sandbox.url}`,
-    `export MUSTER_AD_CA=${sandbox.caFile}`,
-    `export MUSTER_AD_USER='${sandbox.bindUser}'`,
-    `export MUSTER_AD_PASSWORD="$(cat ${sandbox.bindPasswordFile})"`,
-  ];
-  context.print(`${lines.join("\n")}\n`);
+  const tenant = await startTenantBeside(sandbox, context, options);
+  context.print(`${[...directoryLines(sandbox), ...tenantLines(tenant)].join("\n")}\n`);
   context.remark(`the sandbox serves ${sandbox.baseDn} at ${sandbox.url}; Ctrl-C stops it\n`);
   context.remark(`try: LDAPTLS_CACERT=${sandbox.caFile} ldapsearch -H ${sandbox.url} -x -D '${sandbox.bindUser}' \\\n`);
   context.remark(
     `       -y ${passwordFileWithoutNewline(sandbox.bindPasswordFile)} -b ${sandbox.baseDn} '(sn=*)' cn title\n`,
   );
+  context.remark(`and the tenant ${tenant.tenantId} at ${tenant.url}; try:\n${curlLines(tenant)}`);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
+  await tenant.close();
   await sandbox.close();
   return 0;
+}
+
+/** Without a tenant no directory: when the second does not start, the first ends. */
+async function startTenantBeside(
+  sandbox: Sandbox,
+  context: Context,
+  { folder, tenantPort, empty, connect }: SandboxCommandOptions,
+): Promise<Tenant> {
+  try {
+    return await startTenant({
+      folder,
+      port: tenantPort,
+      seed: empty ? "empty" : "default",
+      ...(context.clockGiven ? { now: () => context.clock.now() } : {}),
+      ...(connect === undefined ? {} : { connect: { source: sandbox.connectSource, delayMillis: connect * 1000 } }),
+    });
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+}
+
+function directoryLines(sandbox: Sandbox): string[] {
+  return [
+    `export MUSTER_AD_URL=${sandbox.url}`,
+    `export MUSTER_AD_CA=${sandbox.caFile}`,
+    `export MUSTER_AD_USER='${sandbox.bindUser}'`,
+    `export MUSTER_AD_PASSWORD="$(cat ${sandbox.bindPasswordFile})"`,
+  ];
+}
+
+function tenantLines(tenant: Tenant): string[] {
+  return [
+    `export MUSTER_GRAPH_URL=${tenant.url}`,
+    `export MUSTER_GRAPH_AUTHORITY=${tenant.authority}`,
+    `export MUSTER_GRAPH_CA=${tenant.caFile}`,
+    `export MUSTER_TENANT=${tenant.tenantId}`,
+    `export MUSTER_CLIENT_ID=${tenant.clientId}`,
+    `export MUSTER_CLIENT_SECRET="$(cat ${tenant.clientSecretFile})"`,
+  ];
+}
+
+function curlLines({ url, tenantId, clientId, clientSecretFile, caFile }: Tenant): string {
+  const form = "-d grant_type=client_credentials -d scope=https://graph.microsoft.com/.default";
+  const secret = `--data-urlencode client_secret@${clientSecretFile}`;
+  return [
+    `TOKEN=$(curl -s --cacert ${caFile} ${form} -d client_id=${clientId} ${secret} \\`,
+    `  ${url}/${tenantId}/oauth2/v2.0/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `curl -s --cacert ${caFile} -H "Authorization: Bearer $TOKEN" "${url}/v1.0/users?\\$top=3"`,
+    "",
+  ].join("\n");
 }
 
 /** ldapsearch -y takes the file as it is; the sandbox writes it without a line end. */

@@ -4,6 +4,7 @@
  */
 import { createServer, type Server } from "node:tls";
 import { MusterError } from "../support/errors.js";
+import { connectSource } from "./connect-source.js";
 import { Connection } from "./directory/connection.js";
 import type { Directory } from "./directory/directory.js";
 import { type Faults, newCounters, type RequestCounters } from "./directory/faults.js";
@@ -13,6 +14,7 @@ import { SERVICE_ACCOUNT } from "./directory/populate.js";
 import type { SeedPerson } from "./seed.js";
 import { ensureCertificates } from "./shared/certificates.js";
 import { lockFolder } from "./shared/lock.js";
+import type { ConnectSource } from "./tenant/connect-port.js";
 
 export type { Fault, Faults, RequestCounters, SeenRequest } from "./directory/faults.js";
 export { onRequest, onWriteNumber } from "./directory/faults.js";
@@ -48,6 +50,8 @@ export interface Sandbox {
   readonly adminPasswordFile: string;
   readonly baseDn: string;
   readonly counters: RequestCounters;
+  /** Its users, for the tenant's simulated Connect. */
+  readonly connectSource: ConnectSource;
   /** Cuts the connections and waits until everything is on disk. */
   close(): Promise<void>;
 }
@@ -106,6 +110,7 @@ async function serve(options: SandboxOptions, directory: Directory, finish: () =
     adminPasswordFile,
     baseDn,
     counters,
+    connectSource: connectSource(directory),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();

@@ -27,12 +27,20 @@ export interface SeedGroup {
   readonly owners?: readonly string[];
 }
 
+export interface SeedUnit {
+  readonly id?: string;
+  readonly properties: Properties;
+  /** userPrincipalNames. */
+  readonly members?: readonly string[];
+}
+
 export interface TenantSeed {
   readonly organization?: string;
   /** Verified domains; the first is the default, the initial one (onmicrosoft.com) is added. */
   readonly domains?: readonly string[];
   /** Verified domains whose sign-in is elsewhere. */
   readonly federated?: readonly string[];
+  readonly units?: readonly SeedUnit[];
   /** Subscriptions; default: DEFAULT_SKUS. */
   readonly skus?: readonly SeedSku[];
   readonly users: readonly SeedUser[];
@@ -123,11 +131,23 @@ export function seedMutations(seed: TenantSeed, { tenantId, now }: { tenantId: s
     for (const name of members) mutations.push({ do: "link", relation: "members", from: id, to: idOf(name) });
     for (const name of owners) mutations.push({ do: "link", relation: "owners", from: id, to: idOf(name) });
   }
+  mutations.push(...unitMutations(seed.units ?? [], idOf));
   const holders = seed.users.map(({ properties, roles = [] }) => ({
     id: idOf(String(properties.userPrincipalName)),
     roles,
   }));
   return [...mutations, ...subscriptionMutations(seed.skus, tenantId), ...roleMutations(holders)];
+}
+
+/** Members of a restricted unit say so themselves. */
+function unitMutations(units: readonly SeedUnit[], idOf: (name: string) => string): Mutation[] {
+  return units.flatMap(({ id = randomUUID(), properties, members = [] }) => {
+    const unit: Mutation = { do: "create", id, type: "administrativeUnit", properties };
+    const links = members.map((name): Mutation => ({ do: "link", relation: "unitMembers", from: id, to: idOf(name) }));
+    if (properties.isMemberManagementRestricted !== true) return [unit, ...links];
+    const mark = { isManagementRestricted: true };
+    return [unit, ...links, ...members.map((name): Mutation => ({ do: "set", id: idOf(name), properties: mark }))];
+  });
 }
 
 function organization(seed: TenantSeed, id: string, createdDateTime: string): Mutation {

@@ -3,7 +3,6 @@
  * replica lag: what is there by default lets everything pass and shows the present.
  */
 import type { GraphFailure } from "./errors.js";
-import type { Licensing } from "./licensing.js";
 import type { TenantCounters, TenantOptions } from "./options.js";
 import type { Json } from "./relations.js";
 import type { Caller, Reply, TenantReply, TenantRequest } from "./request.js";
@@ -27,7 +26,7 @@ export interface TenantState {
   /** A whole request inside another one (a batch item), without signing in again. */
   dispatch(request: TenantRequest, caller: Caller): Promise<TenantReply>;
   /** Seats and licences through groups. */
-  readonly licensing: Licensing;
+  readonly licensing: LicensingPart;
   gate: Gate;
   views: Views;
   /** Asked before a write on an object (roles.ts, units.ts); see Protection. */
@@ -46,6 +45,16 @@ export type Protection = (
   target: TenantObject,
   action: { readonly isSensitive: boolean },
 ) => void;
+
+/** What handlers ask of licensing.ts. */
+export interface LicensingPart {
+  /** Seats of a SKU that are taken. */
+  used(skuId: string): number;
+  hasSeat(user: TenantObject, sku: TenantObject): boolean;
+  /** Has the licences of a user through groups worked out again. */
+  reprocess(user: string): void;
+  run(tenant: TenantState, now: number): void;
+}
 
 /** Quotas. `admit` is asked before the handler, with the route known; `headers` are added to whatever is replied. */
 export interface Gate {
