@@ -96,8 +96,9 @@ function accountView(desk: Desk, planned: Planned, intent: Intent): AccountView 
           },
     names: current?.names ?? {},
     attributes: attributeViews(desk, planned, intent, entry),
-    groups: Object.values(current?.memberships ?? {}).map(({ group, origin, since }) => ({
+    groups: Object.values(current?.memberships ?? {}).map(({ group, origin, since, disabledPlans }) => ({
       name: group,
+      ...(disabledPlans === undefined ? {} : { licence: true as const }),
       origin,
       since,
     })),

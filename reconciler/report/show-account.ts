@@ -80,6 +80,7 @@ function writeGroups(page: Page, groups: readonly GroupView[]): void {
   const width = Math.min(Math.floor(page.width / 2), Math.max(...groups.map((group) => partWidth(group.name))));
   for (const group of groups) {
     const origin = group.origin === "granted" ? "granted by Muster" : "found";
-    page.line(2, ["in ", column(group.name, width), tone("dim", `  ${origin} ${day(group.since)}`)], 5);
+    const has = group.licence === true ? "has " : "in ";
+    page.line(2, [has, column(group.name, width), tone("dim", `  ${origin} ${day(group.since)}`)], 5);
   }
 }

@@ -31,8 +31,10 @@ export interface AttributeView {
   readonly ledger: Value | null | undefined;
 }
 
+/** A group or, with `licence`, a product. */
 export interface GroupView {
   readonly name: string;
+  readonly licence?: true;
   readonly origin: "granted" | "found";
   /** ISO instant. */
   readonly since: string;
