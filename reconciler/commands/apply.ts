@@ -164,10 +164,13 @@ function assertNotRefused(body: PlanBody): void {
 type ViewOf = (target: string) => TargetView | undefined;
 
 function viewsOf(desk: Desk, observed: Readonly<Record<string, Observed>>): ViewOf {
+  const environment = desk.policy.environment.name;
   const views = new Map(
     desk.policy.targets.flatMap((target) => {
       const picture = observed[target.name];
-      return picture === undefined ? [] : [[target.name, buildView(target, picture, desk.ledger)] as const];
+      return picture === undefined
+        ? []
+        : [[target.name, buildView(target, picture, desk.ledger, environment)] as const];
     }),
   );
   return (target) => views.get(target);

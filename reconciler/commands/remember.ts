@@ -1,6 +1,6 @@
 /** Where pictures are remembered between runs: one file per environment and target in the cache folder, mode 0600. */
 import type { PictureMemory } from "../model/ports.js";
-import { Cache } from "../repo/cache.js";
+import { Cache, cacheFile } from "../repo/cache.js";
 import type { Repository } from "../repo/state.js";
 
 const KEY = "picture";
@@ -13,8 +13,10 @@ export function rememberPicture(
 ): PictureMemory | undefined {
   const { cacheFolder, cacheVersion } = repository;
   if (cacheFolder === null) return undefined;
-  const open = () => Cache.open(cacheFolder, `picture ${environment} ${target}`, cacheVersion);
+  const kind = `picture ${environment} ${target}`;
+  const open = () => Cache.open(cacheFolder, kind, cacheVersion);
   return {
+    file: cacheFile(cacheFolder, kind),
     load: () => open().get(KEY),
     save: (value) => {
       const cache = open();

@@ -42,6 +42,8 @@ export interface Check {
   /** URL, DN or attribute; null: the target as a whole. */
   readonly subject: string | null;
   readonly what: string;
+  /** A right: the object at whose top it is granted; left out elsewhere. */
+  readonly at?: string;
   /** One or two sentences, or the command that an administrator runs; null where nothing is to be done. */
   readonly remedy: string | null;
 }

@@ -73,6 +73,8 @@ export interface PictureMemory {
   load(): unknown;
   /** Keeps a JSON value instead of the last one. */
   save(value: unknown): void;
+  /** The file it is kept in, for people; left out where there is none. */
+  readonly file?: string;
 }
 
 /** Values of one object, to ask for their last change: attributes, `enabled`, `container`. */

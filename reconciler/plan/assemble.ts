@@ -27,10 +27,11 @@ import { buildView } from "./view.js";
 /** Makes the plan. Throws MUS-1105 and MUS-3003 for inputs that no plan can be made from. */
 export function makePlan(input: PlanInput): PlanBody {
   const findings = collectFindings();
+  const environment = input.policy.environment.name;
   const views: Record<string, TargetView> = {};
   for (const target of input.policy.targets) {
     const observed = input.observed[target.name];
-    if (observed !== undefined) views[target.name] = buildView(target, observed, input.ledger);
+    if (observed !== undefined) views[target.name] = buildView(target, observed, input.ledger, environment);
   }
   const chosen = chooseIntents(input);
   const links = new Links(input, views, [...chosen.values()].flat());
@@ -68,7 +69,7 @@ export function makePlan(input: PlanInput): PlanBody {
   const groupSizes = new Map(groups.map((group) => [group.anchor, group.members.length]));
   return {
     version: PLAN_VERSION,
-    environment: input.policy.environment.name,
+    environment,
     asOf,
     ops,
     findings: sortFindings([...desireFindings(input, subjects), ...findings.list]),

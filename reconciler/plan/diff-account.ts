@@ -4,6 +4,7 @@ import type { Value } from "../model/value.js";
 import type { CompiledTarget } from "../policy/compiled.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
 import { missingContainers } from "./containers.js";
+import { reportContainer } from "./diff-place.js";
 import { attributeReason, type Draft, draftFor, driftOf, mappingReason, resourceOf, stageReason } from "./drafts.js";
 import { freeClaim } from "./match.js";
 import { type ResolveContext, resolveAttribute } from "./resolve.js";
@@ -45,74 +46,37 @@ export function diffState(subject: Subject, released: { readonly isReleased: boo
   ];
 }
 
-/** Move to the container of the stage, when that container exists. */
-export function diffPlace(view: TargetView, subject: Subject, findings: Findings): Draft[] {
-  const { account, intent, mapping } = subject;
-  if (account === null || intent.container === null || account.container === null) return [];
-  const { target } = subject;
-  if (isSameAddress(target, account.container, intent.container)) return [];
-  const newContainers = missingContainers(view, intent.container);
-  if (newContainers === null) {
-    reportContainer(subject, intent.container, findings);
-    return [];
-  }
-  const last = subject.entry?.current?.container ?? null;
-  const drifted = last !== null && isSameAddress(target, last, intent.container);
-  const origin: Op["origin"] =
-    last === null || isSameAddress(target, last, account.container) ? "policy" : drifted ? "drift" : "both";
-  if (origin === "drift" && mapping.containerDrift === "notify") {
-    findings.add({
-      kind: "drift",
-      severity: "info",
-      identity: subject.identity,
-      target: subject.target.name,
-      object: account.address,
-      what: `the account of ${intent.label} was moved by somebody else to ${account.container}; policy says notify`,
-      next: "Move it back, or set onDrift: correct for the container.",
-      drift: driftOf("container"),
-    });
-    return [];
-  }
-  const pointer =
-    mapping.container[intent.stage.stage] === undefined ? "/container/default" : `/container/${intent.stage.stage}`;
-  const stage = origin === "drift" ? [] : [`${intent.stage.stage}: ${intent.stage.because}`];
-  const because = [...stage, ...(origin === "policy" ? [] : ["somebody else moved it"])].join("; ");
-  return [
-    draftFor(subject, {
-      verb: "move",
-      before: { container: account.container },
-      after: { container: intent.container },
-      newContainers,
-      origin,
-      drift: origin === "policy" ? [] : ["container"],
-      reasons: [mappingReason(subject, because, pointer)],
-    }),
-  ];
-}
-
-export function reportContainer(subject: Subject, container: string, findings: Findings): void {
-  findings.add({
-    kind: "container-missing",
-    severity: "warning",
-    identity: subject.identity,
-    target: subject.target.name,
-    object: container,
-    what: `${subject.intent.label} belongs in ${container}, which does not exist or is not managed`,
-    next: "Create the container, or correct the mapping or the Target's managed containers.",
-  });
-}
-
 /**
  * Deletion: never by inference. Muster disabled the account itself, the whole grace period is over (from the later of
  * last day and disable; for one never enabled, from its creation or disable), nothing lies below it, and target and
  * lifecycle both allow it.
  */
 export function diffDeletion(subject: Subject, asOf: number): Draft | null {
+  return subject.account?.hasChildren === true ? null : dueDeletion(subject, asOf);
+}
+
+/** An account whose time is over while objects lie below it would stay for ever, and nobody would know why. */
+export function reportChildren(subject: Subject, asOf: number, findings: Findings): void {
+  const { account, intent } = subject;
+  if (account?.hasChildren !== true || dueDeletion(subject, asOf) === null) return;
+  findings.add({
+    kind: "delete-blocked",
+    severity: "warning",
+    identity: subject.identity,
+    target: subject.target.name,
+    object: account.address,
+    what: `the account of ${intent.label} is due to be deleted, but objects lie below it; it stays, disabled`,
+    next: "See what lies below it, and move or delete that by hand (devices that belong to the account, for instance); the next plan then deletes the account.",
+  });
+}
+
+/** The deletion, whatever lies below the account; null where it is not due or not allowed. */
+function dueDeletion(subject: Subject, asOf: number): Draft | null {
   const { account, intent, mapping } = subject;
   const current = subject.entry?.current;
   const after = mapping.lifecycle.delete?.after;
   if (account === null || current == null || after === undefined || account.enabled) return null;
-  if (!(subject.target.document.value.allow ?? []).includes("delete") || account.hasChildren) return null;
+  if (!(subject.target.document.value.allow ?? []).includes("delete")) return null;
   const gone = intent.stage.stage === "left" || intent.stage.stage === "out-of-scope" || intent.deleteIfNeverEnabled;
   if (!gone || intent.account !== "disabled" || (intent.deleteIfNeverEnabled && current.everEnabled)) return null;
   if (current.state !== "disabled" || current.disabledBy !== "muster") return null;

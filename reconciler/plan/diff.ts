@@ -4,7 +4,6 @@ import { type Mastered, noteMastered, reportMastered, reportMasters, withoutMast
 import {
   type Creation,
   diffDeletion,
-  diffPlace,
   diffState,
   draftBind,
   draftConfirm,
@@ -13,9 +12,11 @@ import {
   draftRekey,
   draftRetire,
   draftUnbind,
+  reportChildren,
 } from "./diff-account.js";
 import { diffAttributes } from "./diff-attributes.js";
 import { diffMembers, resolveGroups } from "./diff-members.js";
+import { diffPlace } from "./diff-place.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
@@ -128,7 +129,9 @@ function diffBound(
   if (subject.binding === "contested") return [...state, ...members(subject, object, [])].filter(takesAccess);
   const deletion = subject.account?.managed === true ? diffDeletion(subject, input.asOf) : null;
   if (deletion !== null) return [deletion];
-  if (subject.account?.managed !== true) return outside(subject, [...state, ...members(subject, object, [])], context);
+  if (subject.account?.managed !== true)
+    return outside(view, subject, [...state, ...members(subject, object, [])], context);
+  reportChildren(subject, input.asOf, context.findings);
   const attributes = diffAttributes(context, view, subject);
   for (const name of attributes.mastered) noteMastered(mastered, subject, name);
   return [
@@ -166,7 +169,7 @@ function draftAll(subject: Subject, creation: Creation | undefined, members: Mem
 }
 
 /** A bound object outside the managed containers: only access is taken away, the rest is a critical finding. */
-function outside(subject: Subject, drafts: readonly Draft[], context: ResolveContext): Draft[] {
+function outside(view: TargetView, subject: Subject, drafts: readonly Draft[], context: ResolveContext): Draft[] {
   context.findings.add({
     kind: "outside-managed",
     severity: "critical",
@@ -174,7 +177,7 @@ function outside(subject: Subject, drafts: readonly Draft[], context: ResolveCon
     target: subject.target.name,
     object: subject.account?.address ?? null,
     what: `the account of ${subject.intent.label} lies outside the managed containers: ${subject.account?.address}`,
-    next: "Move it back; until then only access is taken away from it.",
+    next: `Move it back; until then only access is taken away from it. To give it up, remove its ledger entry: ${view.ledgerFile(subject.entry?.identity ?? subject.identity)}.`,
   });
   return drafts.filter(takesAccess);
 }

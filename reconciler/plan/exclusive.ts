@@ -26,8 +26,8 @@ export interface ExclusiveGroup {
   readonly entitlement: CompiledEntitlement;
   /** Whether this plan removes; otherwise it says whom a later one would. */
   readonly removes: boolean;
-  /** Names of members that a later plan would remove. */
-  readonly waiting: string[];
+  /** Members that a later plan would remove. */
+  readonly waiting: Waiting[];
 }
 
 /** Exclusive groups of a target by anchor. `groups` is by entitlement. */
@@ -65,6 +65,11 @@ function ledgerName({ group, licence }: CompiledEntitlement): string {
   return licence === null ? group : `licence:${group}`;
 }
 
+interface Waiting {
+  readonly label: string;
+  readonly address: string;
+}
+
 /** Removals of memberships that neither policy nor ledger know, for an account that somebody owns. */
 export function removeExcess(
   exclusive: ReadonlyMap<string, ExclusiveGroup>,
@@ -77,7 +82,7 @@ export function removeExcess(
   return [...exclusive].flatMap(([anchor, rule]) => {
     if (wanted.has(anchor) || anchor in known || !isRemovable(rule.group, account.anchor)) return [];
     if (!rule.removes) {
-      rule.waiting.push(subject.intent.label);
+      rule.waiting.push({ label: subject.intent.label, address: account.address });
       return [];
     }
     return [draftFor(subject, removal(rule))];
@@ -126,7 +131,7 @@ export function diffExclusive(
       const blocker = blockerOf(restraint, doubtful, account);
       if (blocker !== null) reportKept(view, rule, account, blocker, findings);
       else if (rule.removes) drafts.push(draft);
-      else rule.waiting.push(draft.op.label);
+      else rule.waiting.push({ label: draft.op.label, address: account.address });
     }
     reportGroup(view, rule, findings);
   }
@@ -204,6 +209,12 @@ function reportKept(
   });
 }
 
+/** Sorted; of those that share a name the address is told too. */
+function namesOf(waiting: readonly Waiting[]): string[] {
+  const shared = (label: string) => waiting.filter((one) => one.label === label).length > 1;
+  return waiting.map(({ label, address }) => (shared(label) ? `${label} (${address})` : label)).sort();
+}
+
 function reportGroup(view: TargetView, { group, entitlement, waiting }: ExclusiveGroup, findings: Findings): void {
   const about = { identity: null, target: view.target.name, object: group.address };
   if (group.others > 0)
@@ -219,7 +230,7 @@ function reportGroup(view: TargetView, { group, entitlement, waiting }: Exclusiv
     ...about,
     kind: "exclusive-announced",
     severity: "warning",
-    what: `${waiting.length} members of ${entitlement.group} are granted by no entitlement and will be removed: ${listNames(waiting)}`,
+    what: `${waiting.length} members of ${entitlement.group} are granted by no entitlement and will be removed: ${listNames(namesOf(waiting))}`,
     next: `Grant them the group by an Entitlement, or let the first run after ${entitlement.exclusive?.since} remove them.`,
   });
 }

@@ -61,7 +61,7 @@ export function matchSubjects(
   const index = new MatchIndex(view, ledger);
   const present = new Set(intents.map(({ intent }) => intent.identity));
   const subjects = intents.flatMap(({ intent, mapping }): Subject[] => {
-    const { entry, rekeyed, rivals } = findEntry(ledger, view.target.name, intent, present, findings);
+    const { entry, rekeyed, rivals } = findEntry(view, ledger, intent, present, findings);
     const common = { intent, mapping, target: view.target };
     if (rivals.length > 0) return contestedSubjects(view, intent, rivals).map((parts) => ({ ...common, ...parts }));
     const isRetired = entry !== null && links.isRetired(view, entry, intent, mapping);
@@ -98,12 +98,13 @@ const RESTORE: Found = { binding: "restore", account: null };
 
 /** The entry of the identity; else that of one of its workers, when HR has meanwhile given it another personId. */
 function findEntry(
+  view: TargetView,
   ledger: Ledger,
-  target: string,
   intent: Intent,
   present: ReadonlySet<IdentityKey>,
   findings: Findings,
 ): { entry: LedgerEntry | null; rekeyed: boolean; rivals: readonly LedgerEntry[] } {
+  const target = view.target.name;
   const own = ledger.entries.get(ledgerKey(target, intent.identity)) ?? null;
   let others: Set<LedgerEntry> | null = null;
   for (const worker of intent.workers) {
@@ -130,7 +131,7 @@ function findEntry(
     identity: intent.identity,
     target,
     what: `${intent.label} has more than one account in the ledger (${names.join(", ")}): only access is taken away`,
-    next: "Decide which account stays, retire the other by hand, and remove its ledger entry.",
+    next: `Decide which account stays, retire the other by hand, and remove its ledger entry: ${names.map(view.ledgerFile).join(", ")}.`,
   });
   return { entry: own, rekeyed: false, rivals };
 }
@@ -147,7 +148,7 @@ function findAccount(
     if (account !== undefined) return { binding: "bound", account };
     const deleted = deletedAccount(view, entry);
     if (deleted?.obstacle === null && isWantedBack(view, intent, entry)) return RESTORE;
-    return reportGone(intent, entry, deleted, findings);
+    return reportGone(view, intent, entry, deleted, findings);
   }
   const own = findClaimed(index, view, intent.identity, entry?.former.length ?? 0);
   if (own !== null) return { binding: "claim", account: own };
@@ -202,7 +203,13 @@ function reportLost(intent: Intent, deleted: DeletedObject, findings: Findings):
   });
 }
 
-function reportGone(intent: Intent, entry: LedgerEntry, deleted: DeletedObject | null, findings: Findings): Found {
+function reportGone(
+  view: TargetView,
+  intent: Intent,
+  entry: LedgerEntry,
+  deleted: DeletedObject | null,
+  findings: Findings,
+): Found {
   const wanted = intent.account === "enabled" || intent.create;
   const obstacle = deleted?.obstacle == null ? "" : `, and it cannot be restored: ${deleted.obstacle}`;
   findings.add({
@@ -212,7 +219,7 @@ function reportGone(intent: Intent, entry: LedgerEntry, deleted: DeletedObject |
     target: intent.target,
     object: entry.current?.anchor ?? null,
     what: `the account of ${intent.label} is gone from the directory; it is not created anew${obstacle}`,
-    next: "Restore the object (recycle bin), or remove the ledger entry to have a new account made.",
+    next: `Restore the object (recycle bin), or remove its ledger entry to have a new account made: ${view.ledgerFile(entry.identity)}.`,
   });
   return { binding: "gone", account: null };
 }

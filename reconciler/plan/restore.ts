@@ -6,7 +6,7 @@
 import { foldName } from "../policy/names.js";
 import { containerExists } from "./containers.js";
 import { deletedAccount, returningNames } from "./deleted.js";
-import { reportContainer } from "./diff-account.js";
+import { reportContainer } from "./diff-place.js";
 import { type Draft, draftFor, resourceOf, stageReason } from "./drafts.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
 
@@ -58,7 +58,7 @@ function reportTaken(
     target: subject.target.name,
     object: subject.entry?.current?.anchor ?? null,
     what: `the deleted account of ${subject.intent.label} cannot be restored: its ${taken[0]} belongs to somebody else now`,
-    next: "Give the other object another name, or remove the ledger entry to have a new account made.",
+    next: `Give the other object another name, or remove the ledger entry to have a new account made: ${view.ledgerFile(subject.entry?.identity ?? subject.identity)}.`,
   });
   return true;
 }

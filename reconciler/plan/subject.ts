@@ -73,6 +73,8 @@ export interface TargetView {
   readonly byClaim: ReadonlyMap<string, ObservedAccount>;
   /** Identity that an anchor is bound to in the ledger. */
   readonly boundTo: ReadonlyMap<string, IdentityKey>;
+  /** Path in the repository of an identity's ledger entry. */
+  ledgerFile(identity: string): string;
   /** Groups and licences. */
   readonly groupByAnchor: ReadonlyMap<string, ObservedGroup>;
   readonly groupByName: ReadonlyMap<string, ObservedGroup>;

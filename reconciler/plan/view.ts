@@ -2,6 +2,7 @@
 import { compareText, type IdentityKey } from "../model/identity.js";
 import type { Ledger } from "../model/ledger.js";
 import type { Observed, ObservedAccount, ObservedGroup } from "../model/observed.js";
+import { accountPath } from "../model/paths.js";
 import type { Reference, Value } from "../model/value.js";
 import { isReference } from "../model/value.js";
 import type { CompiledTarget } from "../policy/compiled.js";
@@ -9,8 +10,8 @@ import { normalizeDn } from "../support/dn.js";
 import { MusterError } from "../support/errors.js";
 import type { TargetView } from "./subject.js";
 
-/** Throws MUS-3003 when two ledger entries claim one object. */
-export function buildView(target: CompiledTarget, observed: Observed, ledger: Ledger): TargetView {
+/** `environment` is the one whose ledger it is. Throws MUS-3003 when two ledger entries claim one object. */
+export function buildView(target: CompiledTarget, observed: Observed, ledger: Ledger, environment: string): TargetView {
   const boundTo = new Map<string, IdentityKey>();
   const doubles: string[] = [];
   for (const entry of ledger.entries.values()) {
@@ -31,6 +32,7 @@ export function buildView(target: CompiledTarget, observed: Observed, ledger: Le
     target,
     observed,
     boundTo,
+    ledgerFile: (identity) => accountPath(environment, target.name, identity),
     byAnchor: new Map(observed.accounts.map((account) => [account.anchor, account])),
     byClaim: new Map(observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const]))),
     accountAt: findByAddress(observed.accounts, same),

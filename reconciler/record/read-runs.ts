@@ -2,12 +2,12 @@
 import type { RunFile } from "../model/files/index.js";
 import { sha256 } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
+import { environmentFolder, runPath } from "../model/paths.js";
 import type { RecentOp, Run } from "../model/run.js";
 import { parseInstant } from "../policy/time.js";
 import { Cache } from "../repo/cache.js";
 import { type Files, filesAt, type RepoFile } from "../repo/files.js";
 import { parseFiles } from "../repo/parse-files.js";
-import { environmentFolder, runPath } from "../repo/paths.js";
 import type { Repository } from "../repo/state.js";
 import { MusterError, throwAll } from "../support/errors.js";
 import { MAX_RECORD_BYTES } from "../support/limits.js";

@@ -41,7 +41,7 @@ export class Cache {
   /** Opens the cache of one kind in a folder; with null as the folder it lives in memory only. Never throws. */
   static open(folder: string | null, kind: string, version: string): Cache {
     if (folder === null) return new Cache(null, kind, version, NOTHING);
-    const file = join(folder, `${kind.replace(/[^A-Za-z0-9_-]/g, "-")}-${sha256(kind).slice(0, 8)}.cache`);
+    const file = cacheFile(folder, kind);
     return new Cache(file, kind, version, load(file, kind, version));
   }
 
@@ -93,6 +93,11 @@ export class Cache {
     }
     for (const [key, value] of this.added) yield [key, inAscii(value)];
   }
+}
+
+/** The file that the cache of one kind is kept in. */
+export function cacheFile(folder: string, kind: string): string {
+  return join(folder, `${kind.replace(/[^A-Za-z0-9_-]/g, "-")}-${sha256(kind).slice(0, 8)}.cache`);
 }
 
 /** Bytes that are read or written at once. */

@@ -2,6 +2,7 @@
 import type { SourceRecord, Worker } from "../model/files/index.js";
 import { sha256 } from "../model/hash.js";
 import { compareText, type WorkerKey } from "../model/identity.js";
+import { SOURCES, sourceRecordPath, WORKERS, workerPath } from "../model/paths.js";
 import { keyOfWorker, type Snapshot, type WorkerFile } from "../model/worker.js";
 import { MusterError } from "../support/errors.js";
 import { MAX_RECORD_BYTES, MAX_WORKER_BYTES } from "../support/limits.js";
@@ -9,7 +10,6 @@ import type { Cache } from "./cache.js";
 import type { Files, RepoFile } from "./files.js";
 import { throwFound } from "./one-pass.js";
 import { misplacedError, type ParsedFile, type ParseOptions, parseFiles } from "./parse-files.js";
-import { SOURCES, sourceRecordPath, WORKERS, workerPath } from "./paths.js";
 
 /** Reads all workers and source records. Throws all errors of all files. */
 export async function parseSnapshot(files: Files, cache: Cache): Promise<Snapshot> {

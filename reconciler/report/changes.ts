@@ -11,6 +11,8 @@ export interface VerbCount {
   readonly ops: number;
   /** Ops among them that leave an attribute empty. */
   readonly clears: number;
+  /** Ops among them that are written to the ledger only. */
+  readonly recorded: number;
 }
 
 /** All figures of a plan: text, markdown and JSON print these and count nothing themselves. */
@@ -74,7 +76,14 @@ function countVerb(verb: Verb, changes: readonly Change[]): VerbCount[] {
   if (mine.length === 0) return [];
   const ops = mine.flatMap((change) => change.ops);
   return [
-    { verb, changes: mine.length, people: countPeople(ops), ops: ops.length, clears: ops.filter(isClear).length },
+    {
+      verb,
+      changes: mine.length,
+      people: countPeople(ops),
+      ops: ops.length,
+      clears: ops.filter(isClear).length,
+      recorded: ops.filter((op) => op.ledgerOnly).length,
+    },
   ];
 }
 

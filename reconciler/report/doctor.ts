@@ -18,11 +18,31 @@ export function renderDoctor({ target, role, checks }: Examination, options: Pag
   for (const level of LEVELS) {
     const list = checks.filter((check) => check.level === level);
     if (list.length > 0) page.blank();
-    for (const check of list) writeCheck(page, check);
+    for (const check of foldRights(list)) writeCheck(page, check);
   }
   page.blank();
   page.line(0, [tone("strong", summaryOf(checks))]);
   return page.text();
+}
+
+/** Rights that are granted, as one line for each container. */
+function foldRights(checks: readonly Check[]): Check[] {
+  const byPlace = new Map<string, Check[]>();
+  for (const check of checks) {
+    if (check.level !== "ok" || check.at === undefined) continue;
+    byPlace.set(check.at, [...(byPlace.get(check.at) ?? []), check]);
+  }
+  const folded = [...byPlace].map(([at, rights]): Check => {
+    const names = rights.map(({ subject }) => subject).join(", ");
+    return {
+      level: "ok",
+      topic: "right",
+      subject: at,
+      what: `${count(rights.length, "right")} granted: ${names}`,
+      remedy: null,
+    };
+  });
+  return [...checks.filter((check) => check.level !== "ok" || check.at === undefined), ...folded];
 }
 
 function writeCheck(page: Page, { level, topic, subject, what, remedy }: Check): void {

@@ -17,10 +17,18 @@ export interface Row {
 
 /** "disable account", "clear". */
 export function verbOf(op: Op): string {
-  if (op.verb === "bind" && op.slot === "exclusive") return "note of group";
+  if (op.ledgerOnly && op.slot !== null) return recordingOf(op);
   // The licence stays: only which of its services are on changes.
-  if (op.verb === "assign-licence" && op.before.member === true && !op.ledgerOnly) return "set service plans";
+  if (op.verb === "assign-licence" && op.before.member === true) return "set service plans";
   return isClear(op) ? "clear" : verbPhrase(op.verb);
+}
+
+/** What only the ledger learns of must not read as something that is done to the directory. */
+function recordingOf({ verb, slot }: Op): string {
+  if (verb === "assign-licence" || verb === "remove-licence") return "record licence";
+  if (verb !== "bind") return verb === "add-member" || verb === "remove-member" ? "record membership" : "record";
+  if (slot === "exclusive") return "note of group";
+  return slot === "found" ? "record values" : "record";
 }
 
 /** Attributes that have a row; none where the op is about the object itself. */
@@ -33,7 +41,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
   const verb = verbOf(op);
   switch (op.verb) {
     case "create":
-      return [{ verb, name: "", value: madeLines(op) }, ...accountRows(op, style)];
+      return [{ verb, name: "", value: [] }, ...accountRows(op, style)];
     case "update":
     case "rename":
       return valueRows(op).map((row, index) => ({
@@ -46,7 +54,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
         {
           verb,
           name: "",
-          value: [...valueRows(op).flatMap((row) => showChange(row.before, row.after, style)), ...madeLines(op)],
+          value: valueRows(op).flatMap((row) => showChange(row.before, row.after, style)),
         },
       ];
     case "bind":
@@ -64,11 +72,6 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
     case "restore":
       return [{ verb, name: "", value: [] }];
   }
-}
-
-/** Containers that are made first. */
-function madeLines(op: Op): Part[][] {
-  return (op.newContainers ?? []).map((dn) => [tone("added", `+ makes ${dn}`)]);
 }
 
 function accountRows(op: Op, style: ValueStyle): Row[] {

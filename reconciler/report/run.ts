@@ -41,18 +41,20 @@ export function renderRun(run: Run, options: RunTextOptions): string {
   page.line(0, [tone("dim", `plan ${run.plan} as of ${instant(run.asOf)}`)]);
   page.line(0, [tone("dim", `${instant(run.started)} to ${instant(run.finished)}`)]);
   page.blank();
-  writeVerdict(page, counts, run.outcomes.length);
+  writeVerdict(page, counts, run.outcomes);
   writeCounts(page, counts);
   for (const kind of OUTCOMES_BY_GRAVITY) writeKind(page, run, kind, options.details);
   writeRecorded(page, run, options);
   return page.text();
 }
 
-function writeVerdict(page: Page, counts: OutcomeCounts, all: number): void {
+function writeVerdict(page: Page, counts: OutcomeCounts, outcomes: readonly RunOutcome[]): void {
   const open = counts.unknown + counts.failed + counts.refused;
-  if (all === 0) page.line(0, [tone("good", "Nothing to do.")]);
-  else if (open === 0) page.line(0, [tone("good", `${count(counts.done, "op")} done, none failed.`)]);
-  else page.line(0, [tone("danger", `${count(counts.done, "op")} done, ${grouped(open)} not.`)]);
+  const recorded = outcomes.filter(({ op, outcome }) => op.ledgerOnly && outcome.kind === "done").length;
+  const done = `${count(counts.done, "op")} done${recorded === 0 ? "" : ` (${grouped(recorded)} only recorded)`}`;
+  if (outcomes.length === 0) page.line(0, [tone("good", "Nothing to do.")]);
+  else if (open === 0) page.line(0, [tone("good", `${done}, none failed.`)]);
+  else page.line(0, [tone("danger", `${done}, ${grouped(open)} not.`)]);
 }
 
 function writeCounts(page: Page, counts: OutcomeCounts): void {

@@ -25,6 +25,7 @@ const MIN_VALUE = 16;
 
 export function writeChanges(page: Page, ops: readonly Op[], options: ChangeOptions): void {
   if (ops.length === 0) return;
+  writeContainers(page, ops);
   const { folds, rest } = options.details === "full" ? { folds: [], rest: ops } : foldAlike(ops);
   if (folds.length > 0) writeFolds(page, folds, options.labels);
   const groups = groupPeople(rest);
@@ -37,6 +38,15 @@ export function writeChanges(page: Page, ops: readonly Op[], options: ChangeOpti
   page.blank();
   const hidden = groups.length - shown.length;
   page.line(0, [tone("caution", `and changes for ${people(hidden)} more`), tone("dim", " (--full shows all)")]);
+}
+
+/** Containers that are made first, outermost first; once, however many accounts belong there. */
+function writeContainers(page: Page, ops: readonly Op[]): void {
+  const made = new Map(ops.flatMap((op) => op.newContainers ?? []).map((dn) => [dn.toLowerCase(), dn]));
+  if (made.size === 0) return;
+  page.blank();
+  page.line(0, [tone("strong", "New containers")]);
+  for (const dn of made.values()) page.line(2, [tone("added", `+ makes ${dn}`)], 4);
 }
 
 function writePerson(page: Page, group: PersonGroup, options: ChangeOptions): void {
@@ -124,6 +134,7 @@ function toneOf(op: Op): Tone {
 }
 
 function signOf(op: Op): "-" | "+" | "~" {
+  if (op.ledgerOnly) return "~";
   if (takesAway(op)) return "-";
   if (op.verb === "create" || op.verb === "enable" || op.verb === "add-member" || op.verb === "assign-licence")
     return "+";

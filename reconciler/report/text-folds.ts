@@ -50,6 +50,7 @@ function kindOf(op: Op): string {
     op.verb,
     op.target,
     op.slot,
+    op.ledgerOnly,
     isClear(op),
     op.origin === "policy" || op.origin === null,
     names,

@@ -60,7 +60,13 @@ function verbRow(entry: VerbCount): CountRow {
 /** What a count of changes leaves out: how many attributes, groups, licences or tasks they are, and values cleared. */
 function opsNote(entry: VerbCount): Part[] {
   const parts: Part[] = entry.ops === entry.changes ? [] : [tone("dim", `  ${opsWords(entry.verb, entry.ops)}`)];
+  if (entry.recorded > 0) parts.push(tone("dim", `  ${recordedNote(entry)}`));
   return entry.clears === 0 ? parts : [...parts, tone("caution", `  ${grouped(entry.clears)} cleared`)];
+}
+
+/** "only recorded", "3 only recorded". */
+function recordedNote({ ops, recorded }: VerbCount): string {
+  return recorded === ops ? "only recorded" : `${grouped(recorded)} only recorded`;
 }
 
 function stageRows(body: PlanBody): { number: string; words: string }[] {

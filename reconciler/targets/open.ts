@@ -49,6 +49,7 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
     url: listOf(target.url).map((url) => value("url", url)),
     startTls: target.startTls,
     insecureSkipVerify: target.insecureSkipVerify,
+    ...timeoutsOf(target),
     ca: caFile === undefined ? undefined : readPem(target, caFile, "CA"),
     user: value("bind.user", target.bind?.user),
     password: value("bind.password", target.bind?.password),
@@ -58,6 +59,16 @@ function openActiveDirectory(target: Target, environment: Environment): ActiveDi
     stampsGuid: target.consistencyGuid === "stamp",
     passwords: passwordRules(target, environment),
   });
+}
+
+/** Milliseconds; undefined where the Target says nothing, and the driver has its own. The schema has checked the form. */
+export function timeoutsOf({ timeouts = {} }: Target) {
+  const milliseconds = (text: string | undefined) =>
+    text === undefined ? undefined : Number.parseInt(text, 10) * (text.endsWith("m") ? 60_000 : 1000);
+  return {
+    connectTimeout: milliseconds(timeouts.connect),
+    operationTimeout: milliseconds(timeouts.operation),
+  };
 }
 
 /** Without an address there is one that is missing. */

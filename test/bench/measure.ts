@@ -5,10 +5,10 @@
 import { resourceUsage } from "node:process";
 import { parse } from "yaml";
 import { observeAll, openDesk, planFrom } from "../../reconciler/commands/desk.js";
+import { environmentFolder, SOURCES, WORKERS } from "../../reconciler/model/paths.js";
 import { parseInstant } from "../../reconciler/policy/time.js";
 import { filesAt } from "../../reconciler/repo/files.js";
 import { openGit } from "../../reconciler/repo/git.js";
-import { environmentFolder, SOURCES, WORKERS } from "../../reconciler/repo/paths.js";
 import { benchContext, PLANNED_AT } from "./bench-context.js";
 import { buildWorld, importInto } from "./build-world.js";
 import { ENVIRONMENT } from "./policies.js";

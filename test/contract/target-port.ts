@@ -273,6 +273,34 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>, 
         expect(removes.map(({ op }) => removed.get(op.id)?.kind)).toEqual(["done", "already", "already"]);
       });
 
+      it("are those accounts, wherever they were moved, and nobody who has their names by now", async () => {
+        const group = await h.addGroup("team");
+        const ada = await account("ada");
+        await h.moveAccount(ada, h.leavers);
+        const other = await h.addAccount({ cn: "ada", sAMAccountName: h.login("ada2") });
+        const members = async () =>
+          (await h.target.observe({ attributes: [], groups: [{ name: "team", anchor: group }] })).groups[0]?.members;
+        expect((await applyOne(h.target, member("add-member", ada, group))).kind).toBe("done");
+        expect(await members()).toEqual([ada]);
+        await h.addMember(group, other);
+        expect((await applyOne(h.target, member("remove-member", ada, group))).kind).toBe("done");
+        expect(await members()).toEqual([other]);
+      });
+
+      it("are told apart after a lost reply, too", async () => {
+        const group = await h.addGroup("team");
+        const [ada, gone] = [await account("ada"), await account("gone")];
+        h.loseReply("before");
+        expect(["failed", "unknown"]).toContain((await applyOne(h.target, member("add-member", ada, group))).kind);
+        h.loseReply("after");
+        expect(["done", "unknown"]).toContain((await applyOne(h.target, member("add-member", ada, group))).kind);
+        expect((await applyOne(h.target, member("add-member", ada, group))).kind).toBe("already");
+        await h.deleteAccount(gone);
+        h.loseReply("before");
+        const outcome = await applyOne(h.target, member("add-member", gone, group));
+        expect(["refused", "unknown"]).toContain(outcome.kind);
+      });
+
       it("are refused when the group is gone", async () => {
         const group = "00000000-0000-4000-8000-000000000000";
         const ada = await account("ada");

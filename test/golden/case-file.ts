@@ -15,6 +15,8 @@ export type AdminAct =
   | {
       readonly add: string;
       readonly in: string;
+      /** Whether objects lie below it. */
+      readonly children?: boolean;
       readonly enabled?: boolean;
       readonly set?: Attributes;
       readonly groups?: readonly string[];

@@ -35,6 +35,14 @@ const SENTENCES: readonly (readonly [RegExp, Judge])[] = [
   ],
   [/^(?:(critical|warning|info) )?finding ([\w-]+)(?: about (.+))?$/, judgeFinding],
   [
+    /^next step of ([\w-]+) names (.+)$/,
+    (_story, { result }, kind, text = "") =>
+      fail(
+        result.plan.findings.some((f) => f.kind === kind && f.next.includes(text)),
+        "it does not",
+      ),
+  ],
+  [
     /^no finding ([\w-]+)$/,
     (_story, { result }, kind) =>
       judgeNames(

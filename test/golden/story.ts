@@ -137,7 +137,12 @@ export class Story {
     const { directory } = this.target;
     if ("add" in act) {
       const attributes = { cn: act.add, ...this.#stored(act.set ?? {}) } as Record<string, StoredValue>;
-      const anchor = directory.addAccount({ attributes, container: containerOf(act.in), enabled: act.enabled ?? true });
+      const anchor = directory.addAccount({
+        attributes,
+        container: containerOf(act.in),
+        enabled: act.enabled ?? true,
+        hasChildren: act.children ?? false,
+      });
       for (const group of act.groups ?? []) directory.addMember(this.find("group", group).anchor, anchor);
     } else if ("edit" in act) directory.editAccount(this.account(act.edit).anchor, this.#stored(act.set));
     else if ("disable" in act) directory.disableAccount(this.account(act.disable).anchor);

@@ -5,18 +5,22 @@ import type { Selection } from "../../reconciler/model/observed.js";
 import type { PictureMemory } from "../../reconciler/model/ports.js";
 import { ActiveDirectoryTarget } from "../../reconciler/targets/active-directory/target.js";
 import { RandomEdits } from "../support/random-edits.js";
-import { claimTerritory, describeReal, openAdmin, openDomain, type RealDomain, type Territory } from "./domain.js";
+import { claimTerritory, describeReal, type OwnServer, openAdmin, openOwnServer, type Territory } from "./domain.js";
 
 describeReal("incremental reads of a real domain", () => {
-  let domain: RealDomain;
+  // Reads of the whole domain are compared: nobody else may write between them.
+  let domain: OwnServer;
   let admin: Client;
   let territory: Territory;
   beforeAll(async () => {
-    domain = await openDomain();
+    domain = await openOwnServer();
     admin = await openAdmin(domain);
     territory = await claimTerritory(admin, domain);
   });
-  afterAll(() => admin.unbind());
+  afterAll(async () => {
+    await admin.unbind();
+    await domain.close();
+  });
 
   function targetAt(base: string): ActiveDirectoryTarget {
     const { url, ca, user, password } = domain;

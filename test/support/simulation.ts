@@ -126,7 +126,10 @@ export class Simulation {
     assertSameDesire(approved, current);
     if (isRefused(approved) || isRefused(current)) return { plan: approved, executed: [], decided: [], refused: true };
     const present = approved.ops.some(isRemoval) ? (await this.#picture(now, now)).body : null;
-    const views = new Map(policy.targets.map((t) => [t.name, buildView(t, observed[t.name] as Observed, this.ledger)]));
+    const environment = policy.environment.name;
+    const views = new Map(
+      policy.targets.map((t) => [t.name, buildView(t, observed[t.name] as Observed, this.ledger, environment)]),
+    );
     const isTrue = (op: Op) => {
       const view = views.get(op.target);
       return view !== undefined && isAlreadyTrue(op, view, entryOf(this.ledger, op.target, op.identity));

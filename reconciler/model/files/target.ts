@@ -26,6 +26,19 @@ export interface Target {
    */
   insecureSkipVerify?: boolean;
   /**
+   * How long to wait for a domain controller before it counts as lost.
+   */
+  timeouts?: {
+    /**
+     * Until a connection is encrypted. Default 10s.
+     */
+    connect?: string;
+    /**
+     * From a request to the end of its reply; a search is asked for in pages, each of which is one. Default 60s.
+     */
+    operation?: string;
+  };
+  /**
    * A literal, or env:MUSTER_NAME to read an environment variable.
    */
   caFile?: string;

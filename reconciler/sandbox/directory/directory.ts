@@ -1,7 +1,7 @@
 /** The directory as one value: entries, numbering, clock and log; drafts are the only way to change it. */
 import { isUnder } from "../../support/dn.js";
 import { noSuchObject } from "./failure.js";
-import { formatTime, parseGuid, parseSid } from "./identifiers.js";
+import { formatTime, readIdentifier } from "./identifiers.js";
 import { type LinkChange, stampChanges } from "./replication.js";
 import { BACK_LINKS, type ClassSchema } from "./schema.js";
 import { type Delta, type Entry, encodeDelta, isDeleted, type Store } from "./store.js";
@@ -59,12 +59,9 @@ export class Directory {
 
   /** As `require`, without an error; `matched` is the deepest entry that exists. */
   lookup(dn: string): { readonly entry?: Entry; readonly matched: Entry | undefined } {
-    const special = /^<(GUID|SID)=([^>]+)>$/i.exec(dn.trim());
-    if (special === null) return this.store.find(dn);
-    const [attribute, bytes] =
-      special[1]?.toUpperCase() === "GUID"
-        ? ["objectguid", parseGuid(special[2] ?? "")]
-        : ["objectsid", parseSid(special[2] ?? "") ?? Buffer.from(special[2] ?? "", "hex")];
+    const identifier = readIdentifier(dn);
+    if (identifier === undefined) return this.store.find(dn);
+    const { attribute, bytes } = identifier;
     const ids = bytes === undefined ? undefined : this.store.lookup(attribute, bytes.toString("hex"));
     const [id] = ids ?? [];
     const entry = id === undefined ? undefined : this.store.get(id);

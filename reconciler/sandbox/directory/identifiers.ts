@@ -36,6 +36,20 @@ export function parseSid(text: string): Buffer | undefined {
   return out;
 }
 
+/**
+ * What `<GUID=...>` and `<SID=...>` name, in text form or as hex digits (MS-ADTS 3.1.1.3.1.2.4); undefined for any other
+ * text. Without bytes: the form, but no GUID or SID in it.
+ */
+export function readIdentifier(
+  dn: string,
+): { readonly attribute: "objectguid" | "objectsid"; readonly bytes: Buffer | undefined } | undefined {
+  const [, kind, text = ""] = /^<(GUID|SID)=([^>]+)>$/i.exec(dn.trim()) ?? [];
+  if (kind === undefined) return undefined;
+  if (kind.toUpperCase() === "GUID") return { attribute: "objectguid", bytes: parseGuid(text) };
+  const hex = /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, "hex") : undefined;
+  return { attribute: "objectsid", bytes: parseSid(text) ?? hex };
+}
+
 export function formatSid(bytes: Buffer): string {
   const parts: number[] = [];
   for (let at = 8; at + 4 <= bytes.length; at += 4) parts.push(bytes.readUInt32LE(at));

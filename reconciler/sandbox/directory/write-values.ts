@@ -12,6 +12,7 @@ import {
   unwilling,
   updateFailure,
 } from "./failure.js";
+import { readIdentifier } from "./identifiers.js";
 import type { Change } from "./messages.js";
 import { type AttributeSchema, allowsAttribute, attributeSchema } from "./schema.js";
 import { type Entry, isDeleted } from "./store.js";
@@ -193,7 +194,8 @@ export function resolveReference(directory: Directory, draft: Draft, attribute: 
 }
 
 function isDn(text: string): boolean {
-  if (/^<(?:GUID|SID)=[^>]+>$/i.test(text)) return true;
+  const identifier = readIdentifier(text);
+  if (identifier !== undefined) return identifier.bytes !== undefined;
   try {
     return parseDn(text).length > 0;
   } catch {

@@ -13,6 +13,7 @@ import type { PictureMemory } from "../../model/ports.js";
 import { isUnder, normalizeDn, parentDn } from "../../support/dn.js";
 import { hasClass, type Reading } from "./assemble.js";
 import { encodeGuid } from "./codec.js";
+import { countReading } from "./plausible.js";
 import { findGroups, withAllMembers } from "./protected-groups.js";
 import { anchorOf, type Place, textOf } from "./read.js";
 import { type Known, type Memory, resolveLinks, saveMemory, toEntry, toKnown } from "./remember.js";
@@ -58,8 +59,9 @@ export async function readChanges(
   if (why !== null) return why;
   await applyChanges(place, selection, memory, changed);
   await readNewGroups(place, selection, memory);
-  if (changed.length > 0) saveMemory(store, memory);
-  return readingOf(place, selection, memory);
+  const reading = readingOf(place, selection, memory);
+  if (changed.length > 0) saveMemory(store, { ...memory, counts: countReading(place, reading) });
+  return reading;
 }
 
 /** Anchors of the base and the managed containers; null when one of them was not among what was read. */

@@ -10,9 +10,10 @@ import { assembleDirectory, hasClass, type Reading } from "./assemble.js";
 import { ConnectionLost } from "./connection.js";
 import { readChanges } from "./incremental.js";
 import { requireAttributes } from "./known-attributes.js";
+import { requirePlausible } from "./plausible.js";
 import { GROUP_ATTRIBUTES, readProtection, withAllMembers } from "./protected-groups.js";
 import { findEntry, ownAttributes, type Place } from "./read.js";
-import { keepReading, openMemory } from "./remember.js";
+import { keepReading, loadMemory, openMemory } from "./remember.js";
 import { type Entry, incomplete, searchAll, searchBase } from "./search.js";
 
 const NAMES = ["sAMAccountName", "userPrincipalName", "mail", "proxyAddresses"] as const;
@@ -50,14 +51,17 @@ function isBroken(error: unknown): boolean {
 async function observeOnce(place: Place, options: ObserveOptions): Promise<Observed> {
   const { target, selection, memory } = options;
   const attributes = [...new Set([...ownAttributes(place), ...NAMES, ...selection.attributes])];
+  const stored = memory === undefined ? null : loadMemory(memory);
   const full = async (why: string | null): Promise<Observed> => {
     const reading = await readAll(place, selection, attributes);
     const picture = assembleDirectory(place, target, selection, reading);
+    if (stored !== null && typeof stored !== "string") requirePlausible(place, stored.counts, reading, memory?.file);
     const kept = memory === undefined ? null : await keepReading(place, selection, memory, reading, options.now());
     return { ...picture, how: { kind: "full", why: kept === null ? why : joinReasons(why, kept) } };
   };
-  if (memory === undefined) return full(null);
-  const opened = await openMemory(place, selection, memory, options.now());
+  if (memory === undefined || stored === null) return full(null);
+  if (typeof stored === "string") return full(stored);
+  const opened = await openMemory(place, selection, stored, options.now());
   if (typeof opened === "string") return full(opened);
   const changed = await readChanges(place, selection, opened, attributes, memory);
   if (typeof changed === "string") return full(changed);

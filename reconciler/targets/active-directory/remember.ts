@@ -14,10 +14,11 @@ import { isUnder, normalizeDn, parentDn } from "../../support/dn.js";
 import type { Reading } from "./assemble.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "./capabilities.js";
 import { decodeGuid, decodeText } from "./codec.js";
+import { type Counts, countReading } from "./plausible.js";
 import { anchorOf, type Place } from "./read.js";
 import { type Entry, searchAll, searchBase } from "./search.js";
 
-const SCHEMA = 2;
+const SCHEMA = 3;
 /** Milliseconds after which everything is read again, whatever was remembered. */
 const LONGEST = 7 * 86_400_000;
 
@@ -42,7 +43,11 @@ interface Stored {
   /** The groups that the directory protects by themselves. */
   readonly protectedGroups: readonly Anchor[];
   readonly objects: readonly Known[];
+  readonly counts: Counts;
 }
+
+/** What was saved, of this form; where it cannot serve an incremental read it says only how much there was. */
+export type Remembered = Pick<Stored, "schema" | "counts"> & Partial<Stored>;
 
 export interface Memory extends Omit<Stored, "objects"> {
   /** Up to which uSN the new reading is true. */
@@ -67,18 +72,25 @@ const UNTRACEABLE = new Set(
 /** Of a reading, not of the object. */
 const PASSING = new Set(["usnchanged", "usncreated", "isdeleted", "lastknownparent"]);
 
+/** What was saved last; a sentence where there is nothing, or nothing of this form. */
+export function loadMemory(memory: PictureMemory): Remembered | string {
+  const stored = memory.load() as Partial<Stored> | undefined;
+  if (stored === undefined || stored === null) return "nothing usable is remembered";
+  const { schema, counts } = stored;
+  return schema === SCHEMA && counts !== undefined
+    ? { ...stored, schema, counts }
+    : "what is remembered has another form";
+}
+
 /** The memory, when it fits this server, this question and this moment; else why not, for people. */
 export async function openMemory(
   place: Place,
   selection: Selection,
-  memory: PictureMemory,
+  stored: Remembered,
   now: number,
 ): Promise<Memory | string> {
-  const stored = memory.load() as Partial<Stored> | undefined;
-  if (stored === undefined || stored === null) return "nothing usable is remembered";
-  const { schema, scope, server, invocation, usn, fullAt, deletedObjects, protectedGroups, objects } = stored;
-  if (schema !== SCHEMA || objects === undefined || usn === undefined || fullAt === undefined)
-    return "what is remembered has another form";
+  const { schema, scope, server, invocation, usn, fullAt, deletedObjects, protectedGroups, objects, counts } = stored;
+  if (objects === undefined || usn === undefined || fullAt === undefined) return "nothing usable is remembered";
   if (scope !== scopeOf(place, selection)) return "other attributes, groups or containers are asked for than last time";
   if (now - fullAt > LONGEST || now < fullAt) return "the last full read is more than 7 days ago";
   const { dsServiceName, highestCommittedUSN } = place.session.rootDse;
@@ -90,7 +102,7 @@ export async function openMemory(
     return "the database of the domain controller is another one than last time";
   if (deletedObjects === undefined || protectedGroups === undefined) return "what is remembered has another form";
   const known = new Map(objects.map((object) => [object.a, object]));
-  const about = { schema, scope, server, invocation, usn, fullAt, deletedObjects, protectedGroups };
+  const about = { schema, scope, server, invocation, usn, fullAt, deletedObjects, protectedGroups, counts };
   return { ...about, newUsn: highestCommittedUSN, known };
 }
 
@@ -108,7 +120,7 @@ async function invocationOf(place: Place): Promise<string | null> {
   return id?.length === 16 ? decodeGuid(id) : null;
 }
 
-/** Remembers a full reading. When it cannot serve the next run: why not. */
+/** Remembers a full reading, or else how much there was. When it cannot serve the next run: why not. */
 export async function keepReading(
   place: Place,
   selection: Selection,
@@ -116,6 +128,30 @@ export async function keepReading(
   reading: Reading,
   now: number,
 ): Promise<string | null> {
+  const counts = countReading(place, reading);
+  const told = await askAbout(place, selection);
+  if (typeof told === "string") {
+    const stored: Remembered = { schema: SCHEMA, counts };
+    memory.save(stored);
+    return told;
+  }
+  const known = new Map<Anchor, Known>();
+  for (const entry of [...reading.objects, ...reading.groups, ...reading.protection.groups]) {
+    const anchor = anchorOf(place.session, entry);
+    known.set(anchor, merge(known.get(anchor), toKnown(anchor, entry)));
+  }
+  await resolveLinks(place, known, [...known.values()], selection);
+  const about = { ...told, schema: SCHEMA, scope: scopeOf(place, selection), fullAt: now } as const;
+  const protectedGroups = reading.protection.roots;
+  saveMemory(memory, { ...about, protectedGroups, counts, newUsn: told.usn, known });
+  return null;
+}
+
+/** What makes a picture one that can be brought up to date; why it cannot be. */
+async function askAbout(
+  place: Place,
+  selection: Selection,
+): Promise<Pick<Stored, "server" | "usn" | "invocation" | "deletedObjects"> | string> {
   const hidden = selection.attributes.find((name) => UNTRACEABLE.has(name.toLowerCase()));
   if (hidden !== undefined) return `${hidden} changes without a trace, so everything is read each time`;
   const { dsServiceName: server, highestCommittedUSN: usn, defaultNamingContext } = place.session.rootDse;
@@ -125,18 +161,7 @@ export async function keepReading(
   const deletedObjects = await findDeletedObjects(place, defaultNamingContext ?? place.base);
   if (deletedObjects === undefined)
     return "the account may not list CN=Deleted Objects, so deletions are seen by full reads only";
-  const known = new Map<Anchor, Known>();
-  for (const entry of [...reading.objects, ...reading.groups, ...reading.protection.groups]) {
-    const anchor = anchorOf(place.session, entry);
-    known.set(anchor, merge(known.get(anchor), toKnown(anchor, entry)));
-  }
-  await resolveLinks(place, known, [...known.values()], selection);
-  const scope = scopeOf(place, selection);
-  const about = { schema: SCHEMA, scope, server, invocation, usn, fullAt: now } as const;
-  const protectedGroups = reading.protection.roots;
-  const saved = { ...about, deletedObjects: anchorOf(place.session, deletedObjects), protectedGroups };
-  saveMemory(memory, { ...saved, newUsn: usn, known });
-  return null;
+  return { server, usn, invocation, deletedObjects: anchorOf(place.session, deletedObjects) };
 }
 
 /** The container of deleted objects: the one deleted object that is a child of the domain (MS-ADTS 6.1.1.4.2). */

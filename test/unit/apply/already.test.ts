@@ -33,7 +33,7 @@ function viewOf(account: Partial<ObservedAccount> | null, members: readonly stri
   const group = { anchor: GROUP, address: "CN=Keys", managed: true, members, others: 0 };
   const observed = { accounts: account === null ? [] : [found], groups: [group], containers: [] };
   const target = { name: "works-ad", capabilities: AD_LIKE.capabilities } as unknown as CompiledTarget;
-  return buildView(target, observed as unknown as Observed, buildLedger([], new Map()));
+  return buildView(target, observed as unknown as Observed, buildLedger([], new Map()), "production");
 }
 
 /** A ledger entry that knows these groups. */

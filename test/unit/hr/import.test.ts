@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../../reconciler/model/hash.js";
-import { workerPath } from "../../../reconciler/repo/paths.js";
+import { workerPath } from "../../../reconciler/model/paths.js";
 import { MusterError, MusterErrors } from "../../../reconciler/support/errors.js";
 import { catchErrors, describeErrors } from "./catch-errors.js";
 import { applyChanges, EMPTY_BASE, workerOf } from "./repository.js";

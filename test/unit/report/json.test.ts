@@ -38,8 +38,8 @@ describe("JSON", () => {
       people: 1,
       refusedGuards: 0,
       verbs: [
-        { changes: 1, clears: 0, ops: 1, people: 1, verb: "disable" },
-        { changes: 1, clears: 1, ops: 1, people: 1, verb: "update" },
+        { changes: 1, clears: 0, ops: 1, people: 1, recorded: 0, verb: "disable" },
+        { changes: 1, clears: 1, ops: 1, people: 1, recorded: 0, verb: "update" },
       ],
       verdict: "changes",
     });

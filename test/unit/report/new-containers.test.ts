@@ -39,3 +39,17 @@ it("a comment names them, a masked one only says that some are made", () => {
   expect(masked).toContain("makes");
   expect(masked).not.toContain("Graz");
 });
+
+it("a plan names each unit once, however many accounts belong there", () => {
+  const others = Array.from({ length: 40 }, (_, i): Op => {
+    const rider = person(`Rider ${i}`, String(20000 + i));
+    return {
+      ...op("move", rider, { before: { container: `OU=Works,${PEOPLE}` }, after: { container: GRAZ } }),
+      ...NEW,
+    };
+  });
+  for (const ops of [[move, create], others]) {
+    const text = renderPlan(plan({ ops }), { width: 100, color: false, unicode: true, only: null, details: "normal" });
+    expect([...text.matchAll(/makes (.+)$/gm)].map(([, dn]) => dn?.trim())).toEqual(NEW.newContainers);
+  }
+});

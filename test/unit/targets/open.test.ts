@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../../reconciler/model/files/index.js";
 import { MusterError } from "../../../reconciler/support/errors.js";
-import { capabilitiesOf, openTarget } from "../../../reconciler/targets/open.js";
+import { capabilitiesOf, openTarget, timeoutsOf } from "../../../reconciler/targets/open.js";
 
 const DOCUMENT: Target = {
   apiVersion: "muster/v1",
@@ -67,6 +69,21 @@ describe("openTarget", () => {
     expect(openTarget({ ...DOCUMENT, url }, both).name).toBe("corp-ad");
     const { url: _, ...without } = DOCUMENT;
     expect(codeOf(() => openTarget(without, environment))).toBe("MUS-1107");
+  });
+
+  it("waits as long as the Target says", async () => {
+    expect(timeoutsOf(DOCUMENT)).toEqual({ connectTimeout: undefined, operationTimeout: undefined });
+    const timeouts = { connect: "5s", operation: "2m" };
+    expect(timeoutsOf({ ...DOCUMENT, timeouts })).toEqual({ connectTimeout: 5000, operationTimeout: 120_000 });
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const url = `ldaps://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const port = openTarget({ ...DOCUMENT, url, timeouts: { connect: "1s" } }, environment);
+    await expect(port.open("reader")).rejects.toMatchObject({
+      code: "MUS-5001",
+      what: expect.stringContaining("1000 ms"),
+    });
+    silent.close();
   });
 
   it("opens a memory target with the same kind of capabilities", async () => {

@@ -4,6 +4,9 @@ import { CLASS_GUIDS, type Grant, RIGHT_GUIDS } from "./grants.js";
 /** schemaIDGUID of an attribute, by lDAPDisplayName. Throws when the schema does not have it. */
 export type AttributeGuid = (name: string) => string;
 
+/** It searches for the object without the control that shows deleted ones. */
+const NO_SAMBA_LINE =
+  "samba-tool cannot give this right: it does not find CN=Deleted Objects. Add RPLC to its nTSecurityDescriptor with an LDAP editor that shows deleted objects.";
 const CLASS_OF_REACH = { users: "user", groups: "group" } as const;
 
 /** One or more lines. `account` as Windows names it: DOMAIN\name or name@domain. */
@@ -20,6 +23,12 @@ export function dsaclsLines(grant: Grant, account: string): string[] {
   return [give(" /I:S", `${bits};${grant.name};${CLASS_OF_REACH[grant.reach]}`)];
 }
 
+/** The lines that give a right, as the server's own administrator runs them; those of Samba need the GUIDs of the schema. */
+export function linesFor(grant: Grant, account: string, samba: AttributeGuid | null): string[] {
+  if (samba === null) return dsaclsLines(grant, account);
+  return grant.right === "list-deleted" ? [NO_SAMBA_LINE] : [...sambaAccount(account), sambaLine(grant, samba)];
+}
+
 /** Shell lines that say whom the others are for. */
 export function sambaAccount(account: string): string[] {
   const sam = /^[^\\@]+\\(.+)$/.exec(account)?.[1] ?? account.replace(/@.*$/, "");
@@ -33,6 +42,7 @@ export function sambaAccount(account: string): string[] {
  * SID.
  */
 export function sambaLine(grant: Grant, guidOf: AttributeGuid): string {
+  if (grant.right === "list-deleted") return `# ${NO_SAMBA_LINE}`;
   const ace = sddl(grant, "$ACCOUNT_SID", guidOf);
   return `samba-tool dsacl set --objectdn=${quoteShell(grant.dn)} --trusteedn="$ACCOUNT_DN" --sddl="${ace}"`;
 }

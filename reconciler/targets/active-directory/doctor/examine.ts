@@ -4,17 +4,18 @@ import type { Clock } from "../../../model/ports.js";
 import { isUnder, normalizeDn } from "../../../support/dn.js";
 import { MusterError } from "../../../support/errors.js";
 import { messageOf } from "../dial.js";
-import { textOf } from "../read.js";
+import { textOf, textsOf } from "../read.js";
+import type { Entry } from "../search.js";
 import type { Server } from "../servers.js";
 import type { Session } from "../session.js";
 import { ask } from "./ask.js";
-import { dsaclsLines, sambaAccount, sambaLine } from "./delegation.js";
+import { type AttributeGuid, dsaclsLines, linesFor, sambaAccount, sambaLine } from "./delegation.js";
 import { counted, ok, problem, unknown, warning } from "./findings.js";
-import { DELETED_OBJECTS, type Grant, type Ground, grantsFor } from "./grants.js";
+import { DELETED_OBJECTS, type Grant, type Ground, grantsFor, readerGrants } from "./grants.js";
 import { examinePrincipal, findPrincipal } from "./principal.js";
 import { examineGrants, type Judge } from "./rights.js";
 import { SAMPLE, type Sample, takeSample } from "./sample.js";
-import { examineSchema, readSchema } from "./schema.js";
+import { examineSchema, readSchema, type Schema } from "./schema.js";
 import { examineClock, examineLevels, examineRecycleBin, ROOT_DSE } from "./server.js";
 import { examineAddress } from "./tls.js";
 
@@ -61,13 +62,17 @@ export async function writeDelegation(
   const [rootDse] = await ask(session, { base: "", scope: "base", attributes: ROOT_DSE });
   const schemaDn = (rootDse && textOf(rootDse, "schemaNamingContext")) ?? "";
   const schema = await readSchema(session, schemaDn, schemaNames(needs, claim, grants));
-  const guidOf = (name: string) => {
+  const guidOf = guidsOf(session, schema);
+  return [...sambaAccount(user), ...grants.flatMap((grant) => [`# ${describe(grant)}`, sambaLine(grant, guidOf)])];
+}
+
+function guidsOf(session: Session, schema: Schema): AttributeGuid {
+  return (name) => {
     const [guid] = schema?.get(name.toLowerCase())?.guids ?? [];
     if (guid !== undefined) return guid;
     const where = { target: session.options.target };
     throw new MusterError("MUS-5004", { what: `the schema has no ${name}, so it cannot be delegated`, where });
   };
-  return [...sambaAccount(user), ...grants.flatMap((grant) => [`# ${describe(grant)}`, sambaLine(grant, guidOf)])];
 }
 
 function describe({ right, name, purpose }: Grant): string {
@@ -90,10 +95,22 @@ async function examineInside({ session, ground, claim }: Patient, needs: Needs, 
   const schema = await readSchema(session, schemaDn, schemaNames(needs, claim, grants));
   checks.push(...examineSchema(schema, needs, claim));
   const sample = await takeSample(session, ground, needs.groups);
-  checks.push(...examineContainers(sample, ground, needs), ...(await examineReading(session, sample, ground, needs)));
-  const judge: Judge = { sample, requester: principal.requester, schema, account: session.options.user };
+  const linesOf = linesOfServer(session, rootDse, schema);
+  const judge: Judge = { sample, requester: principal.requester, schema, linesOf };
+  checks.push(...examineContainers(sample, ground, needs), ...(await examineGroups(session, ground, needs)));
+  checks.push(...(await examineReading(session, judge, ground, needs)));
   const examined = grants.filter(({ right }) => right !== "read" && right !== "list-deleted");
   return [...checks, ...examineGrants(judge, examined), ...examineExcess(judge, needs, ground)];
+}
+
+/** Samba says who made it (RFC 3045); Windows does not. An attribute without a GUID leaves the line of Windows. */
+function linesOfServer(session: Session, rootDse: Entry | undefined, schema: Schema): Judge["linesOf"] {
+  const isSamba = rootDse !== undefined && /^samba/i.test(textOf(rootDse, "vendorName") ?? "");
+  const { user } = session.options;
+  return (grant) => {
+    const isKnown = grant.right !== "write" || schema?.has(grant.name.toLowerCase()) === true;
+    return linesFor(grant, user, isSamba && isKnown ? guidsOf(session, schema) : null);
+  };
 }
 
 function schemaNames(needs: Needs, claim: string, grants: readonly Grant[]): string[] {
@@ -101,39 +118,76 @@ function schemaNames(needs: Needs, claim: string, grants: readonly Grant[]): str
   return [...new Set([...needs.attributes.map(({ name }) => name), claim, ...written])];
 }
 
-function examineContainers(sample: Sample, ground: Ground, needs: Needs): Check[] {
+export function examineContainers(sample: Sample, ground: Ground, needs: Needs): Check[] {
   const seen = new Set([...sample.containers, ...sample.others].map((one) => normalizeDn(one.dn)));
   const managed = needs.containers.filter((dn) => ground.accounts.some((base) => isUnder(dn, base)));
   const isShort = sample.containers.length >= SAMPLE.containers;
   const expected = [ground.base, ...ground.accounts, ...ground.groups, ...(isShort ? [] : managed)];
   const missing = [...new Set(expected)].filter((dn) => !seen.has(normalizeDn(dn)));
-  const remedy = "Create it, correct the policy, or let the account read it.";
   const looked = `looked at ${counted(sample.containers.length, "container")}, ${counted(sample.accounts.length, "account")} (up to ${SAMPLE.accounts} of each container), ${counted(sample.groups.length, "group")}`;
-  return [
-    ...missing.map((dn) => problem("container", dn, "is not there, or may not be seen", remedy)),
-    ok("container", null, looked),
-  ];
+  return [...missing.map((dn) => examineMissing(dn, ground, needs)), ok("container", null, looked)];
+}
+
+/** Organizational units below a managed container are made where the Target says so. */
+function examineMissing(dn: string, { accounts }: Ground, { makesContainers, role }: Needs): Check {
+  const what = "is not there, or may not be seen";
+  const canBeMade =
+    /^ou=/i.test(dn) && accounts.some((top) => isUnder(dn, top) && normalizeDn(dn) !== normalizeDn(top));
+  if (canBeMade && makesContainers)
+    return ok("container", dn, `${what}; where it is not, the first account that belongs there has it made`);
+  const made = canBeMade ? "let Muster make it (createContainers: true in the Target), " : "";
+  return problem("container", dn, what, `Create it, ${made}correct the policy, or let the ${role} read it.`);
+}
+
+/** Groups that entitlements name: there, groups, and in a container whose groups are written. */
+async function examineGroups(session: Session, ground: Ground, needs: Needs): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const dn of needs.groups) {
+    const [entry] = await ask(session, { base: dn, scope: "base", attributes: ["objectClass"] }).catch(() => []);
+    const classes = entry === undefined ? null : textsOf(entry, "objectClass").map((name) => name.toLowerCase());
+    checks.push(...examineGroup(dn, classes, ground));
+  }
+  const good = needs.groups.length - checks.length;
+  return good === 0 ? checks : [...checks, ok("group", null, `${counted(good, "group")} of entitlements looked at`)];
+}
+
+/** `classes` in lower case; null: there is no such object. */
+export function examineGroup(dn: string, classes: readonly string[] | null, { groups }: Ground): Check[] {
+  if (classes === null) {
+    const remedy =
+      "Create it, correct the Entitlement, or let the account read it. A group that was renamed goes on under its objectGUID: correct its name.";
+    return [problem("group", dn, "is not there under this name, or may not be seen", remedy)];
+  }
+  if (!classes.includes("group")) return [problem("group", dn, "is not a group", "Correct the Entitlement.")];
+  if (groups.some((top) => isUnder(dn, top))) return [];
+  const remedy = "Add its container to managed.groups of the Target, or take it out of the Entitlement.";
+  return [problem("group", dn, "lies outside managed.groups, so nobody is added or removed", remedy)];
 }
 
 /** What every run reads; and deleted objects, which only the Recycle Bin and incremental reads need. */
-async function examineReading(session: Session, sample: Sample, ground: Ground, needs: Needs): Promise<Check[]> {
+async function examineReading(
+  session: Session,
+  { sample, linesOf }: Judge,
+  ground: Ground,
+  needs: Needs,
+): Promise<Check[]> {
+  const [everything, deletions] = readerGrants(ground).map((grant) => linesOf(grant).join("\n"));
   const seen = [...sample.accounts, ...sample.groups];
   const hidden = seen.filter((one) => !one.readable);
-  const remedy = `dsacls "${ground.base}" /I:T /G "${session.options.user}:GR"`;
   const what = `objectGUID or userAccountControl of ${hidden[0]?.dn ?? ""} cannot be read`;
   const checks: Check[] = [];
-  if (hidden.length > 0) checks.push(problem("read", null, what, remedy));
+  if (hidden.length > 0) checks.push(problem("read", null, what, everything ?? ""));
   else if (seen.length === 0) checks.push(unknown("read", null, "there is no account and no group to look at"));
   else checks.push(ok("read", null, "accounts and groups can be read"));
   const base = `${DELETED_OBJECTS},${ground.domain}`;
   const question = { base, scope: "base", attributes: ["objectGUID"], showDeleted: true } as const;
   const [deleted] = await ask(session, question).catch(() => []);
   if (deleted?.values.has("objectguid") === true) return [...checks, ok("read", base, "can be read")];
-  const lines = `dsacls "${base}" /takeownership\ndsacls "${base}" /G "${session.options.user}:LCRP"`;
+  const lines = deletions ?? "";
   if (needs.verbs.includes("restore") && needs.role === "writer")
     return [...checks, problem("read", base, "cannot be read, so nothing can be restored", lines)];
-  if (needs.role === "writer") return checks;
-  return [...checks, warning("read", base, "cannot be read: what was deleted is seen by a full read only", lines)];
+  const run = needs.role === "writer" ? "apply" : "plan";
+  return [...checks, warning("read", base, `cannot be read: every ${run} reads the whole directory`, lines)];
 }
 
 /** More than the role needs. */

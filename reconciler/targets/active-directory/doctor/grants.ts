@@ -58,7 +58,7 @@ export function grantsFor(needs: Needs, ground: Ground): Grant[] {
 }
 
 /** All of the base, since names are looked for everywhere; and deleted objects, to see what is gone. */
-function readerGrants({ base, domain }: Ground): Grant[] {
+export function readerGrants({ base, domain }: Ground): Grant[] {
   return [
     { dn: base, reach: "tree", right: "read", name: "", purpose: "read the directory" },
     { dn: `${DELETED_OBJECTS},${domain}`, reach: "object", right: "list-deleted", name: "", purpose: "see deletions" },

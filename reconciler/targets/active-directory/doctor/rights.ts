@@ -6,7 +6,6 @@
 import type { Check } from "../../../model/check.js";
 import { normalizeDn } from "../../../support/dn.js";
 import { inheritedBy, isGranted, type Requester } from "./access.js";
-import { dsaclsLines } from "./delegation.js";
 import { counted, ok, problem, unknown } from "./findings.js";
 import { CLASS_GUIDS, type Grant, RIGHT_GUIDS } from "./grants.js";
 import { type Sample, type Seen, seenBelow } from "./sample.js";
@@ -17,8 +16,8 @@ export interface Judge {
   readonly sample: Sample;
   readonly requester: Requester | null;
   readonly schema: Schema;
-  /** How the lines of a remedy name the account. */
-  readonly account: string;
+  /** The lines that give a right to the account. */
+  readonly linesOf: (grant: Grant) => readonly string[];
 }
 
 type Verdict = "yes" | "no" | "unknown";
@@ -51,13 +50,14 @@ function examineGrant(judge: Judge, grant: Grant): Check {
     const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : "";
     const part = missing.length === verdicts.length ? "" : ` (${missing.length} of ${verdicts.length} looked at)`;
     const what = `missing ${purpose} on ${names.join("; ")}${more}${part}`;
-    return problem("right", subject, what, dsaclsLines(grant, judge.account).join("\n"));
+    return problem("right", subject, what, judge.linesOf(grant).join("\n"));
   }
   if (unclear.length > 0) {
     const what = `${purpose}: the server shows neither effective rights nor security descriptors`;
     return unknown("right", subject, what, "Try it in a test environment, or read the security tab of the container.");
   }
-  return ok("right", subject, `granted ${purpose}, on ${counted(verdicts.length, "object")} looked at`);
+  const what = `granted ${purpose}, on ${counted(verdicts.length, "object")} looked at`;
+  return { ...ok("right", subject, what), at: grant.dn };
 }
 
 function wordOf({ right }: Grant): string {

@@ -22,6 +22,7 @@ export const ROOT_DSE = [
   "domainFunctionality",
   "forestFunctionality",
   "dnsHostName",
+  "vendorName",
 ];
 
 export function examineLevels(rootDse: Entry): Check[] {
@@ -52,6 +53,8 @@ export async function examineRecycleBin(session: Session, rootDse: Entry, needs:
     "Turn it on (Enable-ADOptionalFeature 'Recycle Bin Feature' -Scope ForestOrConfigurationSet); it cannot be turned off.";
   if (needs.verbs.includes("restore"))
     return [problem("recycle-bin", null, "is off, and the Target allows restore: nothing can be restored", remedy)];
+  if (!needs.verbs.includes("delete"))
+    return [ok("recycle-bin", null, "is off; the Target allows neither delete nor restore")];
   return [
     warning("recycle-bin", null, "is off: a deleted account comes back without its attributes, if at all", remedy),
   ];

@@ -1,10 +1,16 @@
 /** Modify of linked attributes: member (SAM's own codes) and manager (those of the directory). */
 import { cell, type WireCase } from "../case.js";
 import { change } from "../wire.js";
-import { type World, withFacts } from "../world.js";
+import { done, type World, withFacts } from "../world.js";
+import { textOf } from "./reading.js";
 
 const SAMR = "MS-SAMR 3.1.1.8.9";
 const CONSTRAINTS = "MS-ADTS 3.1.1.5.3.2";
+const FORMS = "MS-ADTS 3.1.1.3.1.2.4 (an AttributeValue in a ModifyRequest)";
+
+async function byGuid(world: World, dn: string): Promise<string> {
+  return `<GUID=${textOf(await world.guid(dn))}>`;
+}
 
 async function manage(world: World, begin: "managed" | "free", ...changes: ["add" | "delete" | "replace", string][]) {
   const boss = await world.user();
@@ -144,8 +150,10 @@ const MEMBERS: readonly WireCase[] = [
     source: "MS-SAMR 3.1.1.8.2",
     win32: 0x561,
     run: async (world) => {
-      const user = await world.user();
-      return world.wire.modify(`CN=Domain Users,CN=Users,${world.base}`, [change("delete", "member", user)]);
+      const domainUsers = `CN=Domain Users,CN=Users,${world.base}`;
+      // A member at least, whatever others do in the domain: without any, Samba has another code (the case before).
+      await world.join(domainUsers, await world.group());
+      return world.wire.modify(domainUsers, [change("delete", "member", await world.user())]);
     },
   }),
   cell("modify: delete member", "noSuchObject", "no such group", {
@@ -176,6 +184,104 @@ const MEMBERS: readonly WireCase[] = [
     source: "RFC 4511 4.6",
     win32: 0x2085,
     run: async (world) => world.wire.modify(await world.user(), [change("delete", "member", await world.user())]),
+  }),
+];
+
+/** The same by `<GUID=...>`: the answers are those for the DN. */
+const MEMBERS_BY_GUID: readonly WireCase[] = [
+  cell("modify: add member", "success", "<GUID=...> in both spellings; the values are DNs", {
+    source: FORMS,
+    facts: { dns: true, groups: 1 },
+    run: async (world) => {
+      const [group, one, two] = [await world.group(), await world.user(), await world.user()];
+      const bytes = `<GUID=${(await world.guid(two)).toString("hex")}>`;
+      const verdict = await world.wire.modify(group, [change("add", "member", [await byGuid(world, one), bytes])]);
+      const dns = (await world.values(group, "member")).join() === [one, two].sort().join();
+      return withFacts(verdict, { dns, groups: (await world.values(one, "memberOf")).length });
+    },
+  }),
+  cell("modify: add member", "success", "<GUID=...> of somebody who was moved, and not who has the name now", {
+    source: FORMS,
+    facts: ["<other>"],
+    run: async (world) => {
+      const [group, dn] = [await world.group(), await world.user()];
+      const [guid, rdn] = [await byGuid(world, dn), dn.slice(0, dn.indexOf(","))];
+      done(await world.wire.modifyDn(dn, rdn, { superior: world.otherOu }));
+      await world.user({}, { cn: rdn.slice("CN=".length) });
+      const verdict = await world.wire.modify(group, [change("add", "member", guid)]);
+      const containers = (await world.values(group, "member")).map((one) => world.short(one.slice(rdn.length + 1)));
+      return withFacts(verdict, containers);
+    },
+  }),
+  cell("modify: add member", "entryAlreadyExists", "<GUID=...> of a member among those who are not: none is added", {
+    source: SAMR,
+    win32: 0x562,
+    facts: 1,
+    run: async (world) => {
+      const [group, one, two] = [await world.group(), await world.user(), await world.user()];
+      await world.join(group, one);
+      const values = [await byGuid(world, two), await byGuid(world, one)];
+      const verdict = await world.wire.modify(group, [change("add", "member", values)]);
+      return withFacts(verdict, (await world.values(group, "member")).length);
+    },
+  }),
+  cell("modify: add member", "entryAlreadyExists", "<GUID=...> of a member through the primary group", {
+    source: "MS-SAMR 3.1.1.8.2",
+    win32: 0x562,
+    run: async (world) => {
+      const guid = await byGuid(world, await world.user());
+      return world.wire.modify(`CN=Domain Users,CN=Users,${world.base}`, [change("add", "member", guid)]);
+    },
+  }),
+  cell("modify: add member", "noSuchObject", "<GUID=...> of nobody among others: none is added", {
+    source: "Samba source4/dsdb/tests/python/sam.py test_users_groups (a DN of nobody), which Windows passes",
+    win32: 0x525,
+    facts: 0,
+    run: async (world) => {
+      const [group, one] = [await world.group(), await world.user()];
+      const values = [await byGuid(world, one), "<GUID=00000000-1111-2222-3333-444444444444>"];
+      const verdict = await world.wire.modify(group, [change("add", "member", values)]);
+      return withFacts(verdict, (await world.values(group, "member")).length);
+    },
+  }),
+  cell("modify: add member", "noSuchObject", "<GUID=...> of somebody who was deleted", {
+    source: "MS-ADTS 3.1.1.3.4.1.14 (an object without the control), as for a DN of nobody",
+    win32: 0x525,
+    facts: 0,
+    run: async (world) => {
+      const [group, one] = [await world.group(), await world.user()];
+      const guid = await byGuid(world, one);
+      done(await world.wire.delete(one));
+      const verdict = await world.wire.modify(group, [change("add", "member", guid)]);
+      return withFacts(verdict, (await world.values(group, "member")).length);
+    },
+  }),
+  cell("modify: add member", "invalidDNSyntax", "<GUID=...> that holds no GUID", {
+    source: FORMS,
+    win32: 0x208f,
+    run: async (world) => world.wire.modify(await world.group(), [change("add", "member", "<GUID=nonsense>")]),
+  }),
+  cell("modify: delete member", "success", "<GUID=...> of one of two", {
+    source: FORMS,
+    facts: true,
+    run: async (world) => {
+      const [group, one, two] = [await world.group(), await world.user(), await world.user()];
+      await world.join(group, one, two);
+      const verdict = await world.wire.modify(group, [change("delete", "member", await byGuid(world, one))]);
+      return withFacts(verdict, (await world.values(group, "member")).join() === two);
+    },
+  }),
+  cell("modify: delete member", "unwillingToPerform", "<GUID=...> of somebody who is no member", {
+    source: SAMR,
+    win32: 0x561,
+    facts: 1,
+    run: async (world) => {
+      const [group, one, two] = [await world.group(), await world.user(), await world.user()];
+      await world.join(group, one);
+      const values = [await byGuid(world, one), await byGuid(world, two)];
+      const verdict = await world.wire.modify(group, [change("delete", "member", values)]);
+      return withFacts(verdict, (await world.values(group, "member")).length);
+    },
   }),
 ];
 
@@ -250,4 +356,4 @@ const MANAGER: readonly WireCase[] = [
   }),
 ];
 
-export const LINKS: readonly WireCase[] = [...MEMBERS, ...MANAGER];
+export const LINKS: readonly WireCase[] = [...MEMBERS, ...MEMBERS_BY_GUID, ...MANAGER];

@@ -16,7 +16,7 @@ const container: Seen = {
   mayChange: 0,
 };
 const sample = { containers: [container], accounts: [], groups: [], others: [] };
-const judge: Judge = { sample, requester: null, schema: null, account: "svc-muster" };
+const judge: Judge = { sample, requester: null, schema: null, linesOf: () => [] };
 const create = (dn: string): Grant => ({ dn, reach: "tree", right: "create-child", name: "user", purpose: "create" });
 const write = (dn: string, name: string): Grant => ({ dn, reach: "users", right: "write", name, purpose: "update" });
 

@@ -1,5 +1,5 @@
 /** Where the files of the state repository lie. A path follows from the content, so a file elsewhere is an error. */
-import { encodeFileName, sha256, shardOf } from "../model/hash.js";
+import { encodeFileName, sha256, shardOf } from "./hash.js";
 
 export const WORKERS = "state/workers";
 export const SOURCES = "state/sources";
