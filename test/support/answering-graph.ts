@@ -15,8 +15,8 @@ export interface Asked {
   readonly method: string;
   /** Below the version, decoded, with its query. */
   readonly path: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a body is read freely by the tests
-  readonly body: any;
+  /** JSON; {} where there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** "lost": no reply comes. Left out `body`: none. */
@@ -38,9 +38,10 @@ export function answeringGraph(
 ): AnsweringGraph {
   const time = virtualTime();
   const asked: Asked[] = [];
-  const reply = (one: Asked, address: string) => {
+  const reply = (sent: Omit<Asked, "body"> & { readonly body: Asked["body"] | null }, address: string) => {
+    const one = { ...sent, body: sent.body ?? {} };
     asked.push(one);
-    const problems = requestProblems(one.method, `/v1.0${address}`, one.body ?? undefined);
+    const problems = requestProblems(one.method, `/v1.0${address}`, sent.body ?? undefined);
     if (problems.length > 0) throw new Error(problems.join("\n"));
     return answer(one) ?? (one.method === "GET" ? refusal(404, "Request_ResourceNotFound") : { status: 204 });
   };
@@ -49,11 +50,13 @@ export function answeringGraph(
       const path = decodeURIComponent(url.slice(`${ROOT}/v1.0`.length));
       const json = body === null ? null : JSON.parse(body);
       if (path === "/$batch") {
-        const responses = json.requests.map((item: { id: string; method: string; url: string; body?: unknown }) => {
-          const one = { method: item.method, path: decodeURIComponent(item.url), body: item.body ?? null };
-          const said = reply(one, item.url);
-          return { id: item.id, ...(said === "lost" ? { status: 504 } : said) };
-        });
+        const responses = json.requests.map(
+          (item: { id: string; method: string; url: string; body?: Asked["body"] }) => {
+            const one = { method: item.method, path: decodeURIComponent(item.url), body: item.body ?? null };
+            const said = reply(one, item.url);
+            return { id: item.id, ...(said === "lost" ? { status: 504 } : said) };
+          },
+        );
         return { status: 200, headers: {}, body: JSON.stringify({ responses }) };
       }
       const said = reply({ method, path, body: json }, url.slice(`${ROOT}/v1.0`.length));

@@ -30,7 +30,8 @@ function aUser(states: readonly State[], answer: (n: number) => Scripted | undef
       return { status: 200, body: { id: ADA, assignedLicenses: [], licenseAssignmentStates: held } };
     const said = answer(posts++);
     if (said !== undefined) return said;
-    for (const { skuId, disabledPlans } of body.addLicenses) held.push({ skuId, assignedByGroup: null, disabledPlans });
+    for (const { skuId, disabledPlans } of body.addLicenses as State[])
+      held.push({ skuId, assignedByGroup: null, disabledPlans });
     return { status: 200, body: { id: ADA } };
   });
   const calls = () => graph.asked.filter(({ method }) => method === "POST").map(({ body }) => body);
@@ -79,7 +80,7 @@ describe("licences", () => {
     const outcomes = await changeLicences(place, ADA, ops);
     const byOp = new Map(outcomes.map((one) => [one.op, `${one.kind} ${one.code}`]));
     expect(ops.map((op) => byOp.get(op.id))).toEqual(["failed MUS-5204", "done null"]);
-    expect(calls().map(({ removeLicenses }) => removeLicenses.length)).toEqual([1, 1, 0]);
+    expect(calls().map(({ removeLicenses }) => (removeLicenses as string[]).length)).toEqual([1, 1, 0]);
   });
 
   it("are read again where no answer came", async () => {

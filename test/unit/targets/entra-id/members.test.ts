@@ -31,7 +31,8 @@ function aGroup(options: {
     if (method !== "PATCH") return undefined;
     const said = options.answer?.(patches++);
     if (said !== undefined) return said;
-    const ids: string[] = body["members@odata.bind"].map((link: string) => link.split("/").at(-1));
+    const links = body["members@odata.bind"] as string[];
+    const ids = links.map((link) => link.split("/").at(-1) ?? "");
     if (ids.length > 20) return refusal(400, "Request_BadRequest", "too many");
     if (ids.some((one) => options.gone?.includes(one))) return notFound;
     if (ids.some((one) => members.has(one)))
