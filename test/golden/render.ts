@@ -57,7 +57,10 @@ function renderOp(story: Story, op: Op): string[] {
   const reasons = [...new Set(op.reasons.map((reason) => plain(story, reason.because)))].join("; ");
   const where = op.target === "corp-ad" ? "" : ` in ${op.target}`;
   return [
-    ...wrap(`${plain(story, head)}${where}: ${plain(story, renderChange(story, op))}${origin}${note}`, "  "),
+    ...wrap(
+      `${op.target === "corp-ad" ? head : plain(story, head)}${where}: ${plain(story, renderChange(story, op))}${origin}${note}`,
+      "  ",
+    ),
     ...(op.newContainers ?? []).map((dn) => `      makes ${plain(story, dn)}`),
     ...wrap(`because ${reasons}`, "      "),
   ];
