@@ -276,8 +276,10 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>, 
       it("are those accounts, wherever they were moved, and nobody who has their names by now", async () => {
         const group = await h.addGroup("team");
         const ada = await account("ada");
-        await h.moveAccount(ada, h.leavers);
-        const other = await h.addAccount({ cn: "ada", sAMAccountName: h.login("ada2") });
+        // The name is free again by now, and somebody else takes it.
+        if (terms.containers) await h.moveAccount(ada, h.leavers);
+        else await h.editAccount(ada, { [login]: h.login("countess"), mailNickname: "countess" });
+        const other = await h.addAccount({ [label]: "ada", [login]: h.login(terms.containers ? "ada2" : "ada") });
         const members = async () =>
           (await h.target.observe({ attributes: [], groups: [{ name: "team", anchor: group }] })).groups[0]?.members;
         expect((await applyOne(h.target, member("add-member", ada, group))).kind).toBe("done");
@@ -291,7 +293,8 @@ export function describeTargetPort(name: string, start: () => Promise<Harness>, 
         const group = await h.addGroup("team");
         const [ada, gone] = [await account("ada"), await account("gone")];
         h.loseReply("before");
-        expect(["failed", "unknown"]).toContain((await applyOne(h.target, member("add-member", ada, group))).kind);
+        const expected = terms.resends ? ["done"] : ["failed", "unknown"];
+        expect(expected).toContain((await applyOne(h.target, member("add-member", ada, group))).kind);
         h.loseReply("after");
         expect(["done", "unknown"]).toContain((await applyOne(h.target, member("add-member", ada, group))).kind);
         expect((await applyOne(h.target, member("add-member", ada, group))).kind).toBe("already");
