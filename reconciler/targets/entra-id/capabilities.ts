@@ -36,6 +36,8 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
   readOnly: READ_ONLY,
   compareAndSwap: false,
   tasks: ["revoke-sessions", "reset-password", "temporary-access-pass"],
+  // The pass and the sessions are the tenant's own; a synchronised password is the directory's.
+  tasksWhenSynced: ["revoke-sessions", "temporary-access-pass"],
   writableWhenSynced: PROPERTIES.filter(({ cloudSide }) => cloudSide === true).map(({ name }) => name),
   sourceAnchor: "onPremisesImmutableId",
   licences: true,
