@@ -22,6 +22,28 @@ const LISTS: Readonly<Record<string, keyof Policies>> = {
   Release: "releases",
 };
 
+/** An environment of corp-ad, a scope of all employees and a usual life cycle: Target and Mapping are the test's own. */
+export const EVERYBODY = `kind: Environment
+name: production
+targets: [corp-ad]
+records: { branch: main }
+planExpires: 24h
+---
+kind: Scope
+name: everybody
+all: [{ attribute: type, operator: EQUALS, value: employee }]
+---
+kind: Lifecycle
+name: standard
+prehire: { from: 14d before start, account: disabled, create: true }
+active: { account: enabled, create: true }
+leave: { account: disabled, memberships: keep }
+left: { account: disabled, memberships: remove-managed, attributes: freeze }
+vanished: { after: 72h, treat-as: left }
+rescinded: { account: disabled }
+out-of-scope: { account: disabled }
+`;
+
 /** Reads and validates; `apiVersion` may be left out of each document. Throws what the reader throws. */
 export function policiesFrom(yaml: string, file = "policies/test.yaml"): Policies {
   const lists: Record<string, PolicyDocument<unknown>[]> = Object.fromEntries(

@@ -4,7 +4,7 @@ import type { Worker } from "../../../reconciler/model/files/index.js";
 import { AD_LIKE } from "../../../reconciler/targets/memory/presets.js";
 import { memoryTarget } from "../../../reconciler/targets/memory/target.js";
 import { workerFrom } from "../../golden/case-file.js";
-import { policiesFrom } from "../../support/policies.js";
+import { EVERYBODY, policiesFrom } from "../../support/policies.js";
 import { Simulation } from "../../support/simulation.js";
 
 const AT = "2027-03-01T09:00+01:00";
@@ -13,12 +13,7 @@ const PEOPLE = "OU=People,DC=corp";
 const RULE = `{ value: 'NumFromDate(EndOfDay([employment.lastDay], [timezone]))', onNull: clear }`;
 
 const policies = (rule: string) =>
-  policiesFrom(`kind: Environment
-name: production
-targets: [corp-ad]
-records: { branch: main }
-planExpires: 24h
----
+  policiesFrom(`${EVERYBODY}---
 kind: Target
 name: corp-ad
 type: memory
@@ -26,20 +21,6 @@ base: DC=corp
 forest: corp
 managed: { accounts: ["${PEOPLE}"] }
 claim: employeeNumber
----
-kind: Scope
-name: everybody
-all: [{ attribute: type, operator: EQUALS, value: employee }]
----
-kind: Lifecycle
-name: standard
-prehire: { from: 14d before start, account: disabled, create: true }
-active: { account: enabled, create: true }
-leave: { account: disabled, memberships: keep }
-left: { account: disabled, memberships: remove-managed, attributes: freeze }
-vanished: { after: 72h, treat-as: left }
-rescinded: { account: disabled }
-out-of-scope: { account: disabled }
 ---
 kind: Mapping
 name: people

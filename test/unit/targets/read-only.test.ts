@@ -3,15 +3,10 @@ import { describe, expect, it } from "vitest";
 import { compilePolicies } from "../../../reconciler/policy/compile.js";
 import { ACTIVE_DIRECTORY_CAPABILITIES } from "../../../reconciler/targets/active-directory/capabilities.js";
 import { READ_ONLY } from "../../../reconciler/targets/active-directory/read-only.js";
-import { policiesFrom } from "../../support/policies.js";
+import { EVERYBODY, policiesFrom } from "../../support/policies.js";
 
 const policies = (attribute: string) =>
-  policiesFrom(`kind: Environment
-name: production
-targets: [corp-ad]
-records: { branch: main }
-planExpires: 24h
----
+  policiesFrom(`${EVERYBODY}---
 kind: Target
 name: corp-ad
 type: active-directory
@@ -21,20 +16,6 @@ base: DC=corp
 forest: corp
 managed: { accounts: ["OU=People,DC=corp"] }
 claim: employeeNumber
----
-kind: Scope
-name: everybody
-all: [{ attribute: type, operator: EQUALS, value: employee }]
----
-kind: Lifecycle
-name: standard
-prehire: { from: 14d before start, account: disabled, create: true }
-active: { account: enabled, create: true }
-leave: { account: disabled, memberships: keep }
-left: { account: disabled, memberships: remove-managed, attributes: freeze }
-vanished: { after: 72h, treat-as: left }
-rescinded: { account: disabled }
-out-of-scope: { account: disabled }
 ---
 kind: Mapping
 name: people
