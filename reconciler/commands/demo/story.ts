@@ -4,7 +4,7 @@ import type { Context, ExitCode } from "../context.js";
 import { openAdministrator } from "./administrator.js";
 import { arrivalInTheTenant, contractors, firstLoad } from "./first-load.js";
 import { openStage, type StageOptions } from "./stage.js";
-import { drift, firstWeek, history, rehireAndRescind, truncatedExport } from "./weeks.js";
+import { drift, firstWeek, hiresInTheTenant, history, rehireAndRescind, truncatedExport } from "./weeks.js";
 
 export interface DemoOptions {
   readonly keep: boolean;
@@ -25,6 +25,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<E
       await arrivalInTheTenant(stage);
       await contractors(stage);
       await firstWeek(stage);
+      await hiresInTheTenant(stage);
       await drift(stage, administrator);
       await rehireAndRescind(stage, administrator);
       await truncatedExport(stage);

@@ -8,9 +8,8 @@ export interface DemoTenant {
   readonly variables: Readonly<Record<string, string>>;
   /** Counts what is written by Graph from now on; the function gives the count so far. */
   countWrites(): () => number;
-  /** An account by hand; gives its id. */
-  addUser(properties: Readonly<Record<string, unknown>>): Promise<string>;
-  removeUser(id: string): Promise<void>;
+  /** More seats of a product. */
+  buySeats(product: string, seats: number): void;
   /** The one user of whom the filter holds. */
   read(filter: string): Promise<CloudUser>;
   close(): Promise<void>;
@@ -44,13 +43,11 @@ export async function openTenant(folder: string, source: ConnectSource, now: () 
       const before = tenant.counters.writes;
       return () => tenant.counters.writes - before;
     },
-    addUser: async (properties) => {
-      const passwordProfile = { password: `${crypto.randomUUID()}-Aa1` };
-      const { id } = await ask("POST", "/users", { accountEnabled: true, passwordProfile, ...properties });
-      return String(id);
-    },
-    removeUser: async (id) => {
-      await ask("DELETE", `/users/${id}`);
+    buySeats: (product, seats) => {
+      const sku = [...tenant.state.store.list("subscribedSku")].find((one) => one.properties.skuPartNumber === product);
+      const units = sku?.properties.prepaidUnits as { readonly enabled: number };
+      const prepaidUnits = { ...units, enabled: units.enabled + seats };
+      tenant.state.commit([{ do: "set", id: sku?.id ?? "", properties: { prepaidUnits } }]);
     },
     read: (filter) => readUser(ask, filter),
     close: () => tenant.close(),
@@ -58,21 +55,16 @@ export async function openTenant(folder: string, source: ConnectSource, now: () 
 }
 
 interface Reply {
-  readonly id?: string;
   readonly value?: readonly Readonly<Record<string, unknown>>[];
 }
 
-type Ask = (method: string, path: string, body?: unknown) => Promise<Reply>;
+type Ask = (path: string) => Promise<Reply>;
 
 function askGraph(tenant: Tenant): Ask {
-  return async (method, path, body) => {
-    const reply = await tenant.handle({
-      method,
-      path: `/v1.0${path}`,
-      headers: { authorization: `Bearer ${tenant.token()}`, "content-type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    if (reply.status >= 300) throw new MusterError("MUS-9001", { what: `${method} ${path}: ${reply.body}` });
+  return async (path) => {
+    const headers = { authorization: `Bearer ${tenant.token()}` };
+    const reply = await tenant.handle({ method: "GET", path: `/v1.0${path}`, headers, body: null });
+    if (reply.status !== 200) throw new MusterError("MUS-9001", { what: `GET ${path}: ${reply.body}` });
     return JSON.parse(reply.body ?? "{}") as Reply;
   };
 }
@@ -80,11 +72,11 @@ function askGraph(tenant: Tenant): Ask {
 async function readUser(ask: Ask, filter: string): Promise<CloudUser> {
   const properties = "id,userPrincipalName,accountEnabled,onPremisesSyncEnabled,assignedLicenses";
   const query = `$filter=${encodeURIComponent(filter)}&$select=${properties}&$expand=manager($select=displayName)`;
-  const { value: [user, ...others] = [] } = await ask("GET", `/users?${query}`);
+  const { value: [user, ...others] = [] } = await ask(`/users?${query}`);
   if (user === undefined || others.length > 0)
     throw new MusterError("MUS-9001", { what: `the tenant has no user, or several, for ${filter}` });
-  const { value: groups = [] } = await ask("GET", `/users/${user.id}/memberOf?$select=displayName`);
-  const { value: products = [] } = await ask("GET", "/subscribedSkus?$select=skuId,skuPartNumber");
+  const { value: groups = [] } = await ask(`/users/${user.id}/memberOf?$select=displayName`);
+  const { value: products = [] } = await ask("/subscribedSkus?$select=skuId,skuPartNumber");
   const names = new Map(products.map(({ skuId, skuPartNumber }) => [skuId, String(skuPartNumber)]));
   const licences = user.assignedLicenses as readonly { readonly skuId: string }[];
   return {

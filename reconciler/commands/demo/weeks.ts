@@ -16,13 +16,22 @@ export async function firstWeek(stage: Stage): Promise<void> {
   await planAndApply(stage, "plan-8");
   const christopher = await stage.tenant.read("employeeId eq '107'");
   expect(christopher.licences.length === 0 && christopher.groups.length === 0, "a leaver has no licence and no group");
+}
 
+export async function hiresInTheTenant(stage: Stage): Promise<void> {
   stage.setClock("2026-11-23T09:40-08:00");
   stage.act("Forty minutes later: the hires have arrived in the tenant");
   stage.tell(
     "So has Christopher Hill's disabled state. Until then he could have signed in anew, so his sessions are ended once more.",
   );
   await planAndApply(stage, "plan-9");
+  stage.tell(
+    "David Liu is due an Office 365 E3, and there is none left. A plan is refused as a whole, before the first write:",
+  );
+  const refused = await stage.muster(["plan", "--only", "292"], 3);
+  expect(refused.includes("seats:ENTERPRISEPACK"), "the seats are counted");
+  stage.tenant.buySeats("ENTERPRISEPACK", 5);
+  stage.tell("Five seats are bought, and the same plan passes.");
   await planAndApply(stage, "plan-10");
   await stage.muster(["show", "292"]);
   const david = await stage.tenant.read("employeeId eq '292'");

@@ -86,13 +86,14 @@ const securityGroup = (displayName: string): SeedGroup => ({
 
 /**
  * The tenant of the example organisation, into which nobody has been synchronised yet: the domain of the directory's
- * userPrincipalNames and one for contractors are verified, there are cloud groups, and seats for everybody.
+ * userPrincipalNames and one for contractors are verified, there are cloud groups, and seats
+ * for everybody of its first export.
  */
 export const DEFAULT_TENANT: TenantSeed = {
   domains: [DOMAIN, "corp.example", "ext.corp.example", "contoso.example"],
   skus: [
     { skuPartNumber: "STANDARDPACK", enabled: 200 },
-    { skuPartNumber: "ENTERPRISEPACK", enabled: 120 },
+    { skuPartNumber: "ENTERPRISEPACK", enabled: 106 },
     { skuPartNumber: "EMS", enabled: 20 },
     { skuPartNumber: "EXCHANGEARCHIVE_ADDON", enabled: 5 },
   ],
