@@ -31,7 +31,7 @@ describeReal("the demo on a real domain", () => {
     const before = await topLevel();
     const { code, output } = await demo(`OU=Story,${server.base}`);
     expect(code, output.slice(-3000)).toBe(0);
-    expect(output).toContain("The directory saw 0 writes");
+    expect(output).toContain("Directory and tenant saw 0 writes");
     expect(output).toContain('The title is "Vice President of Engineering" again');
     expect(output).toContain("It is the same account: employeeID 107 is 294 now");
     expect(output).toContain("No file changed.");

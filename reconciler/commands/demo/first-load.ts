@@ -23,7 +23,9 @@ export async function firstLoad(stage: Stage): Promise<void> {
   await stage.muster(["apply", "--plan", "../plan-1.json"], 3);
   const written = (await inDirectory()) + inTenant();
   expect(written === 0, "a refused plan writes nothing");
-  stage.tell(`The directory saw ${written} writes. A first load is a decision, so it is a reviewed, expiring file:`);
+  stage.tell(
+    `Directory and tenant saw ${written} writes. A first load is a decision, so it is a reviewed, expiring file:`,
+  );
   await stage.commitFile("policies/exceptions/first-load.yaml", BOOTSTRAP, "Let the first load through");
   stage.tell("Plan 2 binds and creates. An account that is bound gets no other change in the same plan.");
   await planAndApply(stage, "plan-2");

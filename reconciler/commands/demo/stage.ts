@@ -52,7 +52,11 @@ export async function openStage(context: Context, options: StageOptions): Promis
     options.real === null
       ? await openEmbeddedDirectory(join(folder, "sandbox"), () => new Date(clock))
       : await openRealDirectory(options.real.access, options.real.base);
-  const tenant = await openTenant(join(folder, "sandbox"), directory.connectSource, () => Date.parse(clock));
+  const now = () => Date.parse(clock);
+  const tenant = await openTenant(join(folder, "sandbox"), directory.connectSource, now).catch(async (error) => {
+    await directory.close();
+    throw error;
+  });
   movePolicies(join(repository, "policies"), directory);
   const environment = {
     ...process.env,

@@ -8,7 +8,7 @@ export async function firstWeek(stage: Stage): Promise<void> {
   stage.act("Monday: hires, transfers, a new surname, leavers");
   stage.tell(
     "Three hires: Zoë Lindqvist and David Liu start today (there is a David Liu already), Siobhán O'Connor starts on 14 December. " +
-      "Two people change department and manager, Elizabeth Keyser is Elizabeth Novák now, Christopher Hill has left, Jay Adams leaves on the 30th. " +
+      "Two people change department and manager, and William Vong his licence with it, Elizabeth Keyser is Elizabeth Novák now, Christopher Hill has left, Jay Adams leaves on the 30th. " +
       "Idris Blackwood starts at Fabrikam.",
   );
   await importEmployees(stage, "day-2-2026-11-23.csv");
@@ -60,6 +60,7 @@ export async function drift(stage: Stage, administrator: Administrator): Promise
     title === "Vice President of Engineering" && userAccountControl === "514",
     "drift is corrected, the disable stays",
   );
+  stage.tell("Tomasz Wilk's account is disabled, and his seat is free for somebody else.");
   const tomasz = await stage.tenant.read("employeeId eq 'F-2042'");
   expect(
     !tomasz.accountEnabled && tomasz.licences.length === 0 && tomasz.groups.length === 0,
@@ -84,6 +85,11 @@ export async function rehireAndRescind(stage: Stage, administrator: Administrato
     `It is the same account: employeeID ${before.employeeID} is ${after.employeeID} now, and its objectGUID did not change.`,
   );
   expect(before.objectGUID === after.objectGUID, "the rehire has the same objectGUID");
+  const { licences } = await stage.tenant.read("employeeId eq '107'");
+  expect(licences.join() === "STANDARDPACK", "the rehire has a licence again");
+  stage.tell(
+    "In the tenant he has his licence and group again; synchronisation enables him there within half an hour.",
+  );
   await stage.muster(["show", "294"]);
   await expectEmpty(stage);
 }
@@ -104,5 +110,7 @@ export async function history(stage: Stage): Promise<void> {
   const file = (await stage.git(["ls-files", "*corp-ad/*person%3Aadventureworks%3A107.yaml"], { quiet: true })).trim();
   stage.tell("What became of Christopher Hill's account, newest first:");
   await stage.git(["log", "-p", "--format=%n%h %ad %s", "--date=iso", "--unified=0", "--", file], { lines: 120 });
-  stage.tell("That was the demo. What it made, in a temporary folder and in the directory, is removed now.");
+  stage.tell(
+    "That was the demo. What it made, in a temporary folder, in the directory and in the tenant, is removed now.",
+  );
 }
