@@ -35,6 +35,12 @@ const READ_ROLES: Alternatives = [
   ["Directory.Read.All"],
   ["Directory.ReadWrite.All"],
 ];
+const READ_ORGANIZATION: Alternatives = [
+  ["Organization.Read.All"],
+  ["Organization.ReadWrite.All"],
+  ["Directory.Read.All"],
+  ["Directory.ReadWrite.All"],
+];
 
 export const PERMISSIONS = {
   "users.read": [...READ_FULL, ["User.ReadBasic.All"]],
@@ -79,14 +85,9 @@ export const PERMISSIONS = {
     ["Directory.Read.All"],
     ["Directory.ReadWrite.All"],
   ],
-  "organization.read": [
-    ["Organization.Read.All"],
-    ["Organization.ReadWrite.All"],
-    ["User.Read.All"],
-    ["User.ReadWrite.All"],
-    ["Directory.Read.All"],
-    ["Directory.ReadWrite.All"],
-  ],
+  "organization.read": [...READ_ORGANIZATION, ["User.Read.All"], ["User.ReadWrite.All"]],
+  /** Without it all but names and domains come as null [D 39]. */
+  "organization.readFull": READ_ORGANIZATION,
   "domains.read": [["Domain.Read.All"], ["Domain.ReadWrite.All"], ["Directory.Read.All"], ["Directory.ReadWrite.All"]],
   "units.read": READ_UNITS,
   "units.write": [["AdministrativeUnit.ReadWrite.All"], ["Directory.ReadWrite.All"]],

@@ -1,5 +1,5 @@
 /** Makes checks: one place for their form. */
-import type { Check } from "../../../model/check.js";
+import type { Check } from "../../model/check.js";
 
 export function ok(topic: string, subject: string | null, what: string): Check {
   return { level: "ok", topic, subject, what, remedy: null };
