@@ -48,6 +48,8 @@ export const PERMISSIONS = {
   "users.readFull": READ_FULL,
   "users.create": [["User.Create"], ...WRITE_USERS],
   "users.update": [["User.ReadUpdate.All"], ...WRITE_USERS],
+  /** User.ReadUpdate.All is not among them [D 19]. */
+  "users.manager": WRITE_USERS,
   "users.enable": [["User.EnableDisableAccount.All", "User.Read.All"], ...WRITE_USERS],
   "users.phones": [["User-Phone.ReadWrite.All"], ...WRITE_USERS],
   "users.otherMails": [["User-Mail.ReadWrite.All"], ...WRITE_USERS],

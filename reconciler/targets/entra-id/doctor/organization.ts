@@ -30,7 +30,7 @@ export async function examineSize({ place, clock }: Patient): Promise<Check[]> {
   if (users === null || groups === null) return checks;
   place.graph.pacer.tenantHas(users.count);
   const quota = `${numeral(unitLimit(users.count))} resource units in 10 s, ${numeral(GRAPH_WRITES)} writes in ${GRAPH_WRITE_WINDOW_MS / 1000} s`;
-  const what = `${numeral(users.count)} users, ${numeral(groups.count)} groups: ${quota}`;
+  const what = `users ${numeral(users.count)}, groups ${numeral(groups.count)}: ${quota}`;
   if (users.count + groups.count < DEFAULT_QUOTA * 0.8) return [...checks, ok("size", null, what)];
   const near = `${what}; the directory may hold ${numeral(DEFAULT_QUOTA)} objects unless more was asked for`;
   return [

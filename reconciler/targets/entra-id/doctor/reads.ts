@@ -58,7 +58,7 @@ export async function tryReads(patient: Patient): Promise<Tried> {
   await attempt("changes (delta)", () => latestLinks(place, selection));
   if (needs.verbs.includes("create"))
     await attempt(`users by ${place.claim}`, () => findClaimed(place, "muster-doctor"));
-  if (users !== null) checks.push(...examineColumns(place, users, wantedProperties(place, selection)));
+  if (users !== null) checks.push(...examineColumns(place, users, selection.attributes));
   return { checks, sample: { users, roleAssignments, skus, units } };
 }
 
@@ -126,6 +126,7 @@ async function readUnitsOf(place: Place): Promise<readonly GraphObject[]> {
 /** Every user has these: empty for all, they are hidden. */
 const EVERYBODY_HAS = ["accountEnabled", "createdDateTime"];
 
+/** `properties`: those that the policies name. */
 export function examineColumns(
   place: Pick<Place, "target" | "claim">,
   users: readonly GraphObject[],
@@ -140,11 +141,11 @@ export function examineColumns(
     const what = `${hidden.join(", ")} came empty for all ${looked} looked at, and everybody has it: the token shows basic profiles only`;
     return [problem("column", null, what, grantIt(place.target, "User.Read.All"))];
   }
-  const empty = properties.filter((name) => name !== place.claim && isEmpty(name));
+  const empty = properties.filter(isEmpty);
   const isTelling = users.length >= ENOUGH && empty.length > 0;
-  const rest = isTelling ? `; nobody has ${empty.join(", ")}, which is right where nothing has written it yet` : "";
+  const rest = isTelling ? `; nobody has ${empty.join(", ")}, which is right until something has written it` : "";
   return [
-    ok("column", null, `${counted(properties.length, "property")} of ${looked} looked at${rest}`),
+    ok("column", null, `of ${looked} looked at, no property that everybody has is hidden${rest}`),
     ...examineClaim(place.claim, users),
   ];
 }

@@ -57,9 +57,14 @@ function examineExcess(
   const extra = [...held].filter((name) => !least.has(name) && !USEFUL.includes(name)).sort();
   const dangerous = extra.filter((name) => name in DANGEROUS);
   const others = extra.filter((name) => !(name in DANGEROUS));
-  const checks = dangerous.map((name) =>
-    warning("excess", name, `${DANGEROUS[name]}; no policy needs it`, `Take ${name} away from the application.`),
-  );
+  const checks = dangerous.map((name) => {
+    const without = new Set([...held].filter((one) => one !== name));
+    const missing = requirements.filter((requirement) => !isMet(requirement, without));
+    const instead = [...leastPermissions(missing).keys()].filter((one) => !without.has(one));
+    const first = instead.length === 0 ? "" : `Grant ${instead.join(", ")} in its place. `;
+    const what = `${DANGEROUS[name]}; the policies need less`;
+    return warning("excess", name, what, `${first}Take ${name} away from the application.`);
+  });
   const writing = role === "reader" ? others.filter((name) => WRITING.test(name)) : [];
   if (writing.length > 0) {
     const remedy = "Use an application of its own for reading; only the job that applies needs the writer.";
@@ -67,9 +72,9 @@ function examineExcess(
   }
   const rest = others.filter((name) => !writing.includes(name));
   if (rest.length > 0) {
-    const least = [...leastPermissions(requirements).keys()].join(", ");
+    const enough = [...leastPermissions(requirements).keys()].join(", ");
     const what = `more than these policies need: ${rest.join(", ")}`;
-    checks.push(warning("excess", null, what, `Take them away; these are enough: ${least}.`));
+    checks.push(warning("excess", null, what, `These are enough: ${enough}.`));
   }
   return checks.length > 0 ? checks : [ok("excess", null, "no permission is too much")];
 }

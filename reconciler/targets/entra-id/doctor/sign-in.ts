@@ -25,7 +25,14 @@ export function examineCredential(credential: Credential, now: number): Check[] 
     case "secret": {
       const what = "when the client secret ends cannot be read with the permissions that Muster needs";
       const command = `az ad app credential list --id ${credential.clientId} --query "[].endDateTime"`;
-      return [unknown("credential", null, what, `Look in Certificates & secrets, or: ${command}`)];
+      return [
+        unknown(
+          "credential",
+          null,
+          what,
+          `Look in Certificates & secrets of the application, or run this:\n${command}`,
+        ),
+      ];
     }
     default:
       return [ok("credential", null, `${KINDS[credential.kind]}: there is nothing that ends`)];
