@@ -54,17 +54,22 @@ export function tokenSource(options: CredentialOptions): TokenSource {
   const { root, target, timeout = 30_000, clock = REAL_SURROUNDINGS.clock } = options;
   const scope = `${GRAPH_AUDIENCES.includes(root) ? root : PUBLIC_GRAPH}/.default`;
   return sharedToken(async () => {
+    // The library makes an error of its own of whatever the assertion throws.
+    let own: MusterError | null = null;
+    const keep = (error: unknown) => {
+      if (error instanceof MusterError) own = error;
+    };
     try {
-      const issued = await within(timeout, (await openCredential(options)).getToken(scope));
+      const issued = await within(timeout, (await openCredential(options, keep)).getToken(scope));
       if (issued !== null) return { token: issued.token, lifetimeMs: issued.expiresOnTimestamp - Date.now() };
     } catch (error) {
-      throw credentialError(target, error);
+      throw own ?? credentialError(target, error);
     }
     throw new MusterError("MUS-5002", { what: "the authority gave no token", where: { target } });
   }, clock);
 }
 
-async function openCredential(options: CredentialOptions): Promise<TokenCredential> {
+async function openCredential(options: CredentialOptions, keep: (error: unknown) => void): Promise<TokenCredential> {
   const { tenant, credential, authority = PUBLIC_AUTHORITY, ca } = options;
   const identity = await import("@azure/identity");
   const settings = {
@@ -83,7 +88,12 @@ async function openCredential(options: CredentialOptions): Promise<TokenCredenti
         settings,
       );
     case "federated":
-      return new identity.ClientAssertionCredential(tenant, credential.clientId, once(credential.assertion), settings);
+      return new identity.ClientAssertionCredential(
+        tenant,
+        credential.clientId,
+        once(credential.assertion, keep),
+        settings,
+      );
     case "managed-identity":
       return new identity.ManagedIdentityCredential(
         credential.clientId === null ? {} : { clientId: credential.clientId },
@@ -92,10 +102,13 @@ async function openCredential(options: CredentialOptions): Promise<TokenCredenti
 }
 
 /** The library asks for an assertion more than once for one exchange. */
-function once(assertion: () => Promise<string>): () => Promise<string> {
+function once(assertion: () => Promise<string>, keep: (error: unknown) => void): () => Promise<string> {
   let asked: Promise<string> | null = null;
   return () => {
-    asked ??= assertion();
+    asked ??= assertion().catch((error: unknown) => {
+      keep(error);
+      throw error;
+    });
     return asked;
   };
 }
@@ -178,6 +191,8 @@ function credentialError(target: string, error: unknown): MusterError {
       next: "Compare tenant and credential of the Target with the app registration.",
       cause: error,
     });
-  const what = "no token: the authority cannot be reached, or its certificate is not trusted";
-  return new MusterError("MUS-5001", { what, where, cause: error });
+  // An authority of one's own is asked for its endpoints first, and that says no more.
+  const what = "no token: the authority cannot be reached, its certificate is not trusted, or it has no such tenant";
+  const next = "Check authority, tenant and caFile of the Target, the network and the service.";
+  return new MusterError("MUS-5001", { what, where, next, cause: error });
 }
