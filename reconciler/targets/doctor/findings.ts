@@ -18,6 +18,6 @@ export function unknown(topic: string, subject: string | null, what: string, rem
 }
 
 /** "3 containers", "1 account". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

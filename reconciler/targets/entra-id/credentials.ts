@@ -63,7 +63,7 @@ export function tokenSource(options: CredentialOptions): TokenSource {
       const issued = await within(timeout, (await openCredential(options, keep)).getToken(scope));
       if (issued !== null) return { token: issued.token, lifetimeMs: issued.expiresOnTimestamp - Date.now() };
     } catch (error) {
-      throw own ?? credentialError(target, error);
+      throw own ?? credentialError(options, error);
     }
     throw new MusterError("MUS-5002", { what: "the authority gave no token", where: { target } });
   }, clock);
@@ -173,7 +173,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 const UNKNOWN_REFUSAL = "Look the code up at https://login.microsoftonline.com/error.";
 
 /** The authority's text is not passed on: it quotes ids. */
-function credentialError(target: string, error: unknown): MusterError {
+function credentialError({ target, credential }: CredentialOptions, error: unknown): MusterError {
   if (error instanceof MusterError) return error;
   const text = error instanceof Error ? error.message : "";
   const code = /AADSTS\d+/.exec(text)?.[0];
@@ -189,6 +189,13 @@ function credentialError(target: string, error: unknown): MusterError {
       what: "the authority refuses the credential",
       where,
       next: "Compare tenant and credential of the Target with the app registration.",
+      cause: error,
+    });
+  if (credential.kind === "managed-identity")
+    return new MusterError("MUS-5001", {
+      what: "this machine gives no token of a managed identity",
+      where,
+      next: "Assign the machine an identity, name the right clientId, or use another credential outside of Azure.",
       cause: error,
     });
   // An authority of one's own is asked for its endpoints first, and that says no more.

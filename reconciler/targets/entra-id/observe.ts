@@ -17,7 +17,7 @@ import { readChanges } from "./incremental.js";
 import { readSkus } from "./licences.js";
 import { readAll } from "./pages.js";
 import { path, withQuery } from "./paths.js";
-import { permissionToRead } from "./permissions.js";
+import { permissionsToRead } from "./permissions.js";
 import type { Place } from "./place.js";
 import { type GraphObject, requireProperties, selectOf } from "./properties.js";
 import { EVENTUAL, expandOf, requireSelected, wantedProperties } from "./read.js";
@@ -40,14 +40,15 @@ export async function observeTenant(place: Place, selection: Selection, memory?:
     if (!isFailure(error)) throw error;
     const { code } = EXPLANATIONS[error.meaning];
     const isOfWrites = code === "MUS-5005" || code === "MUS-5006";
-    const permission = error.meaning === "forbidden" ? permissionToRead(error.request.template) : undefined;
+    const missing =
+      error.meaning === "forbidden" ? permissionsToRead(error.request.template, selection.attributes) : [];
     throw new MusterError(isOfWrites ? "MUS-5003" : code, {
       what: error.message,
       where: { target: place.target },
-      ...(permission === undefined
+      ...(missing.length === 0
         ? {}
         : {
-            next: `Grant the application ${permission}; muster doctor target ${place.target} says what else is missing.`,
+            next: `It takes ${missing.join(" and ")}; muster doctor target ${place.target} says what is not granted.`,
           }),
       cause: error,
     });

@@ -23,6 +23,8 @@ export interface PermissionRow {
   readonly purposes: (question: Question) => readonly string[];
   /** Reads that are refused without it, by their path without values. */
   readonly reads?: RegExp;
+  /** Of those reads, only the ones that ask for this property. */
+  readonly property?: string;
 }
 
 const ALL_OF_DIRECTORY = ["Directory.Read.All", "Directory.ReadWrite.All"] as const;
@@ -42,7 +44,8 @@ function task(name: string) {
 
 /** Attributes with permissions of their own; whatever is not among them is an ordinary one. */
 const PHONES = ["businessPhones", "mobilePhone"];
-const APART = [...PHONES, "otherMails", "employeeLeaveDateTime", "manager"];
+const LEAVE_DATE = "employeeLeaveDateTime";
+const APART = [...PHONES, "otherMails", LEAVE_DATE, "manager"];
 
 /**
  * Attributes of these that a PATCH writes: those that an update may touch, and those that follow a create in a request of
@@ -117,7 +120,9 @@ export const PERMISSION_ROWS: readonly PermissionRow[] = [
     what: "`employeeLeaveDateTime`, reading",
     ways: one("User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All"),
     purposes: ({ needs }) =>
-      needs.attributes.some(({ name }) => name === "employeeLeaveDateTime") ? ["reading employeeLeaveDateTime"] : [],
+      needs.attributes.some(({ name }) => name === LEAVE_DATE) ? [`reading ${LEAVE_DATE}`] : [],
+    reads: /^\/users\b/,
+    property: LEAVE_DATE,
   },
   { what: "`create`", ways: [["User.Create"], ...WIDER_WRITES], purposes: verbs("create") },
   {
@@ -147,7 +152,7 @@ export const PERMISSION_ROWS: readonly PermissionRow[] = [
       ["User-LifeCycleInfo.ReadWrite.All", "User.Read.All"],
       ["User-LifeCycleInfo.ReadWrite.All", "User.ReadWrite.All"],
     ],
-    purposes: attributes(["employeeLeaveDateTime"]),
+    purposes: attributes([LEAVE_DATE]),
   },
   {
     what: "`enable`, `disable`",
@@ -225,9 +230,11 @@ export function leastPermissions(requirements: readonly Requirement[]): Readonly
   return new Map([...purposes].map(([name, list]) => [name, [...new Set(list)]]));
 }
 
-/** The least permission for a read, by its path without values; undefined where the table does not know it. */
-export function permissionToRead(template: string): string | undefined {
-  return PERMISSION_ROWS.find(({ reads }) => reads?.test(template))?.ways[0]?.[0];
+/** The least permissions for a read of these properties, by its path without values; none where the table does not know it. */
+export function permissionsToRead(template: string, properties: readonly string[]): string[] {
+  return PERMISSION_ROWS.filter(
+    ({ reads, property }) => reads?.test(template) && (property === undefined || properties.includes(property)),
+  ).flatMap(({ ways }) => ways[0] ?? []);
 }
 
 /** Directory roles (Microsoft Entra built-in roles) by which an application may reset passwords, the least first. */

@@ -11,7 +11,7 @@ import { type GraphFailure, isFailure } from "../failure.js";
 import { GROUP_PROPERTIES } from "../groups.js";
 import { readAll } from "../pages.js";
 import { type GraphPath, path, withQuery } from "../paths.js";
-import { permissionToRead } from "../permissions.js";
+import { permissionsToRead } from "../permissions.js";
 import { type Place, requireId } from "../place.js";
 import { type GraphObject, rawValue, selectOf } from "../properties.js";
 import { expandOf, findClaimed, requireSelected, wantedProperties } from "../read.js";
@@ -37,7 +37,7 @@ export async function tryReads(patient: Patient): Promise<Tried> {
       checks.push(ok("read", what, "can be read"));
       return found;
     } catch (error) {
-      checks.push(refusedRead(place.target, what, error));
+      checks.push(refusedRead(patient, what, error));
       return null;
     }
   };
@@ -71,12 +71,14 @@ function selectionOf({ needs }: Patient): Selection {
   };
 }
 
-function refusedRead(target: string, what: string, error: unknown): Check {
+function refusedRead({ place, needs, claims }: Patient, what: string, error: unknown): Check {
   if (isFailure(error)) {
-    const permission = permissionToRead(error.request.template);
+    const properties = needs.attributes.map(({ name }) => name);
+    const needed = error.meaning === "forbidden" ? permissionsToRead(error.request.template, properties) : [];
+    const missing = needed.filter((name) => !claims.roles?.includes(name));
     const remedy =
-      error.meaning === "forbidden" && permission !== undefined
-        ? grantIt(target, permission)
+      missing.length > 0
+        ? grantIt(place.target, missing.join(" and "))
         : "Run it again; where it stays so, give the request id to Microsoft's support.";
     return problem("read", what, `refused: ${nameOf(error)}`, remedy);
   }

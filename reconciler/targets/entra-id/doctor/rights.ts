@@ -1,6 +1,6 @@
 /** Permissions and directory roles of the application, beside what the policies need: what is missing, and what is too much. */
 import type { Check } from "../../../model/check.js";
-import { ok, problem, unknown, warning } from "../../doctor/findings.js";
+import { counted, ok, problem, unknown, warning } from "../../doctor/findings.js";
 import { isMet, leastOf, leastPermissions, RESET_ROLES, type Requirement, requirementsOf } from "../permissions.js";
 import type { GraphObject } from "../properties.js";
 import type { RoleNames } from "../roles.js";
@@ -105,5 +105,9 @@ export function examineRoles(
     checks.push(problem("role", RESET_ROLES[0].name, "is not held: reset-password will be refused", remedy));
   }
   if (needsRole && resetting !== undefined) checks.push(ok("role", resetting.name, "is held, for reset-password"));
-  return checks.length > 0 ? checks : [ok("role", null, "the application holds no directory role")];
+  if (checks.length === 0) checks.push(ok("role", null, "the application holds no directory role"));
+  const others = new Set(assignments.map(({ principalId }) => principalId));
+  others.delete(claims.principal);
+  const holders = `${counted(others.size, "user or group", "users and groups")} with directory roles`;
+  return [...checks, ok("protected", null, `${holders}: none of them is written`)];
 }

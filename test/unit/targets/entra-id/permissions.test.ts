@@ -4,7 +4,7 @@ import type { Needs } from "../../../../reconciler/model/check.js";
 import {
   leastPermissions,
   PERMISSION_ROWS,
-  permissionToRead,
+  permissionsToRead,
   requirementsOf,
 } from "../../../../reconciler/targets/entra-id/permissions.js";
 import { ALL_NEEDS, attribute, needsOf } from "../../../support/entra-needs.js";
@@ -94,7 +94,12 @@ test.each([
   ["/roleManagement/directory/roleAssignments", "RoleManagement.Read.Directory"],
   ["/subscribedSkus", "LicenseAssignment.Read.All"],
   ["/directory/administrativeUnits/{id}/members", "AdministrativeUnit.Read.All"],
-  ["/organization", undefined],
 ])("a read of %s that is refused lacks %s", (template, permission) => {
-  expect(permissionToRead(template)).toBe(permission);
+  expect(permissionsToRead(template, ["jobTitle"])).toEqual([permission]);
+});
+
+test("a read that asks for the leave date may lack its permission; of some reads nothing is known", () => {
+  const both = ["User.Read.All", "User-LifeCycleInfo.Read.All"];
+  expect(permissionsToRead("/users", ["employeeLeaveDateTime"])).toEqual(both);
+  expect(permissionsToRead("/organization", [])).toEqual([]);
 });
