@@ -8,8 +8,10 @@ import { githubAssertion } from "../../reconciler/targets/entra-id/github-assert
 import { type EntraIdOptions, EntraIdTarget } from "../../reconciler/targets/entra-id/target.js";
 import { openTransport } from "../../reconciler/targets/entra-id/transport.js";
 import { needsOf } from "../support/entra-needs.js";
+import { githubIssuer } from "../support/github-issuer.js";
 import { type TenantHarness, tenantHarness } from "./harness-tenant.js";
 
+const github = githubIssuer();
 let h: TenantHarness;
 let secret: Credential;
 let registered: string;
@@ -25,7 +27,7 @@ beforeAll(async () => {
   registered = `${made.private}\n${made.cert}`;
   stranger = `${other.private}\n${other.cert}`;
   // Assertions are signed by the machine's clock.
-  h = await tenantHarness({ tenant: { certificates: [made.cert], now: Date.now } });
+  h = await tenantHarness({ tenant: { certificates: [made.cert], trusts: [github], now: Date.now } });
   const text = readFileSync(h.tenant.clientSecretFile, "utf8").trim();
   secret = { kind: "secret", clientId: h.tenant.clientId, secret: text };
 });
@@ -80,9 +82,15 @@ describe("signing in", () => {
     });
     expect(problems(checks)).toEqual([]);
     expect(checks.find(({ topic }) => topic === "credential")?.what).toBe("the certificate ends in 364 days");
+    expect(problems(await examined({ credential: job() }))).toEqual([]);
   });
 
   const client = () => h.tenant.clientId;
+  const job = (claims = {}): Credential => ({
+    kind: "federated",
+    clientId: client(),
+    assertion: async () => github.token(claims),
+  });
   test.each<[string, () => Partial<EntraIdOptions>, RegExp, RegExp]>([
     [
       "a wrong secret",
@@ -107,6 +115,12 @@ describe("signing in", () => {
       () => ({ tenant: "9b6f2c1e-0f7d-4c39-8a54-6f2a4f7f1d22" }),
       /or it has no such tenant/,
       /authority, tenant and caFile/,
+    ],
+    [
+      "a job of another environment",
+      () => ({ credential: job({ sub: "repo:contoso/identities:environment:other" }) }),
+      /has this subject \(AADSTS700213\)/,
+      /Federated credentials/,
     ],
     [
       "no job of GitHub",
