@@ -90,10 +90,12 @@ export function examineRoles(
     const what = "which directory roles the application holds cannot be told";
     return needsRole ? [unknown("role", null, what)] : [];
   }
-  const ids = assignments
-    .filter(({ principalId }) => principalId === claims.principal)
-    .map(({ roleDefinitionId }) => String(roleDefinitionId));
-  const resetting = RESET_ROLES.find(({ id }) => ids.includes(id));
+  const own = assignments.filter(({ principalId }) => principalId === claims.principal);
+  const ids = [...new Set(own.map(({ roleDefinitionId }) => String(roleDefinitionId)))];
+  // One that is scoped to an administrative unit does not reach everybody.
+  const resetting = RESET_ROLES.find(({ id }) =>
+    own.some(({ roleDefinitionId, directoryScopeId }) => roleDefinitionId === id && directoryScopeId === "/"),
+  );
   const checks = ids
     .filter((id) => !needsRole || id !== resetting?.id)
     .map((id) => {

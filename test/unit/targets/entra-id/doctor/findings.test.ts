@@ -114,7 +114,7 @@ describe("directory roles", () => {
   const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
   const GLOBAL = "62e90394-69f5-4237-9190-012177145e10";
   const held = (...roles: readonly string[]) => [
-    ...roles.map((roleDefinitionId) => ({ principalId: id(99), roleDefinitionId })),
+    ...roles.map((roleDefinitionId) => ({ principalId: id(99), roleDefinitionId, directoryScopeId: "/" })),
     { principalId: id(1), roleDefinitionId: GLOBAL },
   ];
   const resets: Partial<Needs> = { verbs: ["run-task"], tasks: ["reset-password"] };
@@ -133,6 +133,14 @@ describe("directory roles", () => {
     expect(worries(examineRoles(patient(resets), held(USER_ADMINISTRATOR, GLOBAL), names))).toEqual([
       "warning role Global Administrator",
     ]);
+  });
+
+  test("one that is scoped to an administrative unit is not enough", () => {
+    const scoped = held(USER_ADMINISTRATOR).map((one) => ({
+      ...one,
+      directoryScopeId: `/administrativeUnits/${id(5)}`,
+    }));
+    expect(worries(examineRoles(patient(resets), scoped, names))).toContain("problem role User Administrator");
   });
 
   test("are unknown where assignments cannot be read", () => {
