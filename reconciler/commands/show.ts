@@ -42,8 +42,8 @@ export async function runShow(context: Context, options: ShowOptions): Promise<E
 }
 
 function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): ShowView {
-  const namespace = desk.policy.namespaces[file.worker.source] ?? file.worker.source;
-  const keys = new Set([identityOf(file.worker, "person", namespace), identityOf(file.worker, "worker", namespace)]);
+  const namespace = desk.policy.namespaces[file.source] ?? file.source;
+  const keys = new Set([identityOf(file, "person", namespace), identityOf(file, "worker", namespace)]);
   const intents = planned.desire.intents.filter(
     (intent) => keys.has(intent.identity) && intent.workers.includes(file.key),
   );
@@ -51,7 +51,7 @@ function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): Sh
   const identities = new Set(intents.map((intent) => intent.identity));
   const workers = new Set(intents.flatMap((intent) => intent.workers));
   return {
-    identity: first?.identity ?? identityOf(file.worker, "person", namespace),
+    identity: first?.identity ?? identityOf(file, "person", namespace),
     label: first?.label ?? file.key,
     asOf: planned.body.asOf,
     workers: desk.snapshot.workers

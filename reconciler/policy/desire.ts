@@ -98,7 +98,7 @@ function storeKey(
   records: string,
   snapshot: Snapshot,
 ): string {
-  const ended = files.some((f) => snapshot.sources[f.worker.source]?.ended?.includes(f.worker.id) === true);
+  const ended = files.some((f) => snapshot.sources[f.source]?.ended?.includes(f.id) === true);
   const blobs = files.map((file) => file.blob).join("+");
   return `${policy.digest}|${mapping.name}|${identity}|${blobs}${ended ? `|${records}` : ""}`;
 }

@@ -6,20 +6,28 @@
  *
  * The file: one line of JSON { magic, kind, version, crc32 of the rest }, then one line per entry, key TAB value. All of
  * it is ASCII, other characters are escaped as JSON does it: so its bytes are its text, and nothing is decoded when it is
- * read. A value is parsed when it is asked for, and entries that were only read are written again as they are.
+ * read. A value is parsed when it is asked for, and entries that were only read are written again as they are. A value can
+ * have an outline, a short value of its own that stands before it, after another TAB: for values of which all but a few
+ * readers need no more than that.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { sha256 } from "../model/hash.js";
 
-const MAGIC = "muster-cache-3";
+const MAGIC = "muster-cache-4";
 
 interface Header {
   readonly magic: string;
   readonly kind: string;
   readonly version: string;
   readonly crc32: number;
+}
+
+export interface Outlined<O, T> {
+  readonly outline: O;
+  /** A fresh copy each time. */
+  readonly value: () => T;
 }
 
 /** The entries of a file, values as JSON. */
@@ -55,9 +63,23 @@ export class Cache {
     return JSON.parse(stored) as T;
   }
 
+  /** The outline of a value that was kept with one, and the value itself for when it is needed. */
+  outlined<O, T>(key: string): Outlined<O, T> | undefined {
+    const text = this.added.get(key) ?? this.stored.get(key);
+    if (text === undefined) return undefined;
+    if (!this.added.has(key)) this.used.add(key);
+    const tab = text.indexOf("\t");
+    return { outline: JSON.parse(text.slice(0, tab)) as O, value: () => JSON.parse(text.slice(tab + 1)) as T };
+  }
+
   /** Keeps a JSON value. Keys hold no tab and no line break. */
   set(key: string, value: unknown): void {
     this.added.set(key, JSON.stringify(value));
+  }
+
+  /** Keeps a JSON value with its outline, another one: it is asked for by `outline` only. */
+  setOutlined(key: string, outline: unknown, value: unknown): void {
+    this.added.set(key, `${JSON.stringify(outline)}\t${JSON.stringify(value)}`);
   }
 
   /**

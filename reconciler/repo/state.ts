@@ -92,13 +92,13 @@ async function parseLedger(files: Files, environment: string, cache: Cache): Pro
   const accountsFolder = `${environmentFolder(environment)}/accounts/`;
   const inAccounts = files.list.filter((file) => file.path.startsWith(accountsFolder));
   const inGroups = files.list.filter((file) => !file.path.startsWith(accountsFolder));
-  const limits = { maxBytes: MAX_RECORD_BYTES, cache };
-  const ofAccounts: ParseOptions<LedgerEntry> = {
+  const limits = { maxBytes: MAX_RECORD_BYTES, cache, outlineOf: () => null };
+  const ofAccounts: ParseOptions<LedgerEntry, null> = {
     ...limits,
     kind: "Account",
     pathOf: (entry) => accountPath(environment, entry.target, entry.identity),
   };
-  const ofGroups: ParseOptions<LedgerGroup> = {
+  const ofGroups: ParseOptions<LedgerGroup, null> = {
     ...limits,
     kind: "Group",
     pathOf: (group) => groupPath(environment, group.target, group.group),
