@@ -129,7 +129,9 @@ function attributeViews(desk: Desk, planned: Planned, intent: Intent, entry: Led
 function readable(value: Value, picture: Observed | undefined, desk: Desk, target: string): Value {
   if (typeof value !== "object" || !("dn" in value)) return value;
   const account = picture?.accounts.find((known) => known.address.toLowerCase() === value.dn.toLowerCase());
-  const entry = account === undefined ? undefined : desk.ledger.byAnchor.get(`${target}|${account.anchor}`);
+  const entry = [...desk.ledger.entries.values()].find(
+    (each) => each.target === target && account !== undefined && each.current?.anchor === account.anchor,
+  );
   return entry === undefined ? value : { ref: entry.identity as IdentityKey };
 }
 
