@@ -24,20 +24,25 @@ interface Header {
   readonly crc32: number;
 }
 
-export interface Outlined<O, T> {
+/** A value's outline, and the value itself as JSON. */
+export interface Outlined<O> {
   readonly outline: O;
-  /** A fresh copy each time. */
-  readonly value: () => T;
+  readonly json: string;
 }
 
-/** The entries of a file, values as JSON. */
-type Stored = ReadonlyMap<string, string>;
+/** An entry of the file, its value as JSON: marked, since a second table of the keys in use costs as much as the first. */
+interface Entry {
+  readonly text: string;
+  used: boolean;
+}
+
+type Stored = ReadonlyMap<string, Entry>;
 
 const NOTHING: Stored = new Map();
 
 export class Cache {
   private readonly added = new Map<string, string>();
-  private readonly used = new Set<string>();
+  private used = 0;
 
   private constructor(
     private readonly file: string | null,
@@ -55,21 +60,26 @@ export class Cache {
 
   /** The value of a key, a fresh copy each time; undefined when it is not known. */
   get<T>(key: string): T | undefined {
-    const added = this.added.get(key);
-    if (added !== undefined) return JSON.parse(added) as T;
-    const stored = this.stored.get(key);
-    if (stored === undefined) return undefined;
-    this.used.add(key);
-    return JSON.parse(stored) as T;
+    const text = this.textOf(key);
+    return text === undefined ? undefined : (JSON.parse(text) as T);
   }
 
   /** The outline of a value that was kept with one, and the value itself for when it is needed. */
-  outlined<O, T>(key: string): Outlined<O, T> | undefined {
-    const text = this.added.get(key) ?? this.stored.get(key);
+  outlined<O>(key: string): Outlined<O> | undefined {
+    const text = this.textOf(key);
     if (text === undefined) return undefined;
-    if (!this.added.has(key)) this.used.add(key);
     const tab = text.indexOf("\t");
-    return { outline: JSON.parse(text.slice(0, tab)) as O, value: () => JSON.parse(text.slice(tab + 1)) as T };
+    return { outline: JSON.parse(text.slice(0, tab)) as O, json: text.slice(tab + 1) };
+  }
+
+  private textOf(key: string): string | undefined {
+    const added = this.added.get(key);
+    if (added !== undefined) return added;
+    const entry = this.stored.get(key);
+    if (entry === undefined) return undefined;
+    if (!entry.used) this.used++;
+    entry.used = true;
+    return entry.text;
   }
 
   /** Keeps a JSON value. Keys hold no tab and no line break. */
@@ -87,7 +97,7 @@ export class Cache {
    * written (a read-only disk) is no error: the answer is false.
    */
   save(): boolean {
-    if (this.file === null || (this.added.size === 0 && this.used.size === this.stored.size)) return true;
+    if (this.file === null || (this.added.size === 0 && this.used === this.stored.size)) return true;
     try {
       replace(this.file, this.kind, this.version, Buffer.concat([...this.blocks()]));
       return true;
@@ -109,10 +119,7 @@ export class Cache {
   }
 
   private *entries(): Generator<readonly [string, string]> {
-    for (const key of this.used) {
-      const value = this.stored.get(key);
-      if (value !== undefined && !this.added.has(key)) yield [key, value];
-    }
+    for (const [key, { text, used }] of this.stored) if (used && !this.added.has(key)) yield [key, text];
     for (const [key, value] of this.added) yield [key, inAscii(value)];
   }
 }
@@ -138,7 +145,7 @@ function load(file: string, kind: string, version: string): Stored {
   const body = bytes.subarray(end + 1);
   if (header.magic !== MAGIC || header.kind !== kind || header.version !== version) return NOTHING;
   if (header.crc32 !== crc32(body) || body.at(-1) !== 0x0a) return NOTHING;
-  const entries = new Map<string, string>();
+  const entries = new Map<string, Entry>();
   for (let from = 0; from < body.length; ) {
     const to = body.indexOf(0x0a, Math.min(from + BLOCK, body.length - 1)) + 1;
     readEntries(body.toString("latin1", from, to), entries);
@@ -147,12 +154,13 @@ function load(file: string, kind: string, version: string): Stored {
   return entries;
 }
 
-function readEntries(text: string, entries: Map<string, string>): void {
+function readEntries(text: string, entries: Map<string, Entry>): void {
   for (let at = 0; at < text.length; ) {
     const tab = text.indexOf("\t", at);
     const stop = text.indexOf("\n", tab);
     const key = text.slice(at, tab);
-    entries.set(key.includes("\\") ? (JSON.parse(`"${key}"`) as string) : key, text.slice(tab + 1, stop));
+    const entry = { text: text.slice(tab + 1, stop), used: false };
+    entries.set(key.includes("\\") ? (JSON.parse(`"${key}"`) as string) : key, entry);
     at = stop + 1;
   }
 }

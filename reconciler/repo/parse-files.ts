@@ -9,21 +9,24 @@ import type { FileKind } from "./schemas.js";
 import { validateDocument } from "./validate.js";
 import { readDocument, tooLarge } from "./yaml.js";
 
-/** A file, what its reader asked to know of each, and its content: parsed when it is asked for, where it is in the cache. */
+/** A file, what its reader asked to know of each, and its content: parsed when it is asked for, where the cache has it. */
 export class ParsedFile<T, O> {
   #value: T | undefined;
-  readonly #parse: () => T;
+  readonly #json: string;
 
+  /** `json` is the content where `value` is undefined. */
   constructor(
     readonly file: RepoFile,
     readonly outline: O,
-    parse: () => T,
+    value: T | undefined,
+    json = "",
   ) {
-    this.#parse = parse;
+    this.#value = value;
+    this.#json = json;
   }
 
   get value(): T {
-    this.#value ??= this.#parse();
+    this.#value ??= JSON.parse(this.#json) as T;
     return this.#value;
   }
 }
@@ -56,9 +59,9 @@ export async function parseFiles<T, O>(
   const misplaced: ParsedFile<T, O>[] = [];
   const unknown: RepoFile[] = [];
   for (const file of wanted) {
-    const known = file.regular ? how.cache.outlined<O, T>(cacheKey(file)) : undefined;
+    const known = file.regular ? how.cache.outlined<O>(cacheKey(file)) : undefined;
     if (known === undefined) unknown.push(file);
-    else placed.push(new ParsedFile(file, known.outline, known.value));
+    else placed.push(new ParsedFile<T, O>(file, known.outline, undefined, known.json));
   }
   const missing = await readable(files, unknown, how.maxBytes, errors);
   let at = 0;
@@ -69,7 +72,7 @@ export async function parseFiles<T, O>(
     if (value === undefined) continue;
     const fits = how.pathOf(value) === file.path;
     const outline = how.outlineOf(value);
-    (fits ? placed : misplaced).push(new ParsedFile(file, outline, () => value));
+    (fits ? placed : misplaced).push(new ParsedFile(file, outline, value));
     if (fits) how.cache.setOutlined(cacheKey(file), outline, value);
   }
   if (missing.length > 0) placed.sort((a, b) => compareText(a.file.path, b.file.path));
