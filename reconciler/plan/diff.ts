@@ -26,7 +26,7 @@ import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
 import { isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
-import { draftTasks } from "./tasks.js";
+import { draftTasks, type TaskContext } from "./tasks.js";
 
 /** Drafts of all subjects of a target. */
 export function diffTarget(
@@ -108,7 +108,7 @@ function diffSubject(
     return [...rekey, ...drafts];
   }
   const rest = needsCreate(subject)
-    ? draftAll(subject, creations.get(subject.identity), members, context.links)
+    ? draftAll(subject, creations.get(subject.identity), members, { links: context.links, asOf: input.asOf })
     : [...withoutMastered(subject, diffBound(input, view, subject, context, exceptions, members, mastered), mastered)];
   for (const draft of rest) draft.needs.push(...rekey);
   return [...rekey, ...rest];
@@ -139,7 +139,7 @@ function diffBound(
     ...draftConfirm(subject, attributes.found),
     ...state,
     ...members(subject, object, []),
-    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object, context.links),
+    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object, { links: context.links, asOf: input.asOf }),
     ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
@@ -155,7 +155,12 @@ function draftPrimaryAfter(subject: Subject, updates: readonly Draft[]): Draft[]
   return drafts;
 }
 
-function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff, links: Links): Draft[] {
+function draftAll(
+  subject: Subject,
+  creation: Creation | undefined,
+  members: MemberDiff,
+  context: TaskContext,
+): Draft[] {
   if (creation === undefined) return [];
   const { create, later } = creation;
   const before = isReprovisioned(subject) ? [draftUnbind(subject)] : [];
@@ -163,7 +168,7 @@ function draftAll(subject: Subject, creation: Creation | undefined, members: Mem
   for (const draft of later) draft.needs.push(create);
   const object = create.op.object;
   const fresh = { ...subject, entry: null, account: null };
-  const tasks = draftTasks(fresh, {}, object, links);
+  const tasks = draftTasks(fresh, {}, object, context);
   for (const draft of tasks) draft.needs.push(create);
   return [...before, create, ...later, ...members(fresh, object, [create]), ...tasks];
 }

@@ -26,7 +26,8 @@ export interface Guards {
       | "disable"
       | "delete"
       | "remove-member"
-      | "remove-licence";
+      | "remove-licence"
+      | "run-task";
     max?: number;
     /**
      * A percentage such as 5%.
@@ -38,6 +39,7 @@ export interface Guards {
      */
     per?: string;
     attribute?: string;
+    task?: string;
     group?: string;
   }[];
   /**
