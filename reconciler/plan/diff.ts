@@ -20,8 +20,7 @@ import { diffPlace } from "./diff-place.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
-import { awaitAttributes, reportMissing, shareSeats } from "./licences.js";
-import type { Links } from "./link.js";
+import { awaitAttributes, refusesShortage, reportMissing, shareSeats } from "./licences.js";
 import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
@@ -58,11 +57,12 @@ export function diffTarget(
     drafts.push(...restrain(restraint, exceptions, subject, ready, context.findings));
   }
   drafts.push(...diffExclusive(input, view, subjects, exclusive, restraint, context.findings));
-  shareSeats(view, drafts);
+  const shortage = refusesShortage(input) ? "refuse" : "wait";
+  const seated = shareSeats(view, drafts, subjects, { shortage, findings: context.findings });
   reportMasters(view, subjects, context.findings);
   reportMastered(view, mastered, context.findings);
   reportMissing(view, lacking, context.findings);
-  return linkReferences(drafts, creations, pending);
+  return linkReferences(seated, creations, pending);
 }
 
 /** Synchronisation would make one of the new account and a cloud account, whoever's that is: nothing is created. */

@@ -53,6 +53,10 @@ export interface Guards {
     maxShare?: string;
     minPopulation?: number;
   };
+  /**
+   * What becomes of a plan that assigns more licences of a product than are free: those who find no seat wait (the default), or the whole plan is refused.
+   */
+  seats?: "wait" | "refuse";
   protected?: (
     | {
         target: string;
