@@ -21,6 +21,7 @@ import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
 import { awaitAttributes, refusesShortage, reportMissing, shareSeats } from "./licences.js";
+import { reportSoftMatch } from "./link.js";
 import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
@@ -66,20 +67,10 @@ export function diffTarget(
 }
 
 /** Synchronisation would make one of the new account and a cloud account, whoever's that is: nothing is created. */
-function wouldBeJoined(context: ResolveContext, subject: Subject, { create }: Creation): boolean {
-  const joined = context.links.softMatch(subject.target.name, subject.identity, create.op.after);
-  if (joined === null) return false;
-  const { account, target } = joined;
-  context.findings.add({
-    kind: "soft-match",
-    severity: "warning",
-    identity: subject.identity,
-    target: subject.target.name,
-    object: account.address,
-    what: `the account of ${subject.intent.label} is not created: synchronisation would join it to the cloud account ${account.address} in ${target}, which has the same user principal name or primary mail address`,
-    next: "Rename or delete the cloud account; or, if it is this person's, join the two by hand and let Muster bind them.",
-  });
-  return true;
+function wouldBeJoined({ links, findings }: ResolveContext, subject: Subject, { create }: Creation): boolean {
+  const joined = links.softMatch(subject.target.name, subject.identity, create.op.after);
+  if (joined !== null) reportSoftMatch(subject.intent, joined, findings);
+  return joined !== null;
 }
 
 function needsCreate(subject: Subject): boolean {

@@ -202,6 +202,6 @@ describe("a company in the cloud only", { timeout: 240_000 }, () => {
     commitFiles(folder, { "policies/guards.yaml": guards });
     const refused = await muster("plan");
     expect(refused.code).toBe(3);
-    expect(refused.output).toMatch(/seats:\w+:EMS/);
+    expect(refused.output).toMatch(/seats:contoso-entra:EMS/);
   });
 });
