@@ -59,16 +59,25 @@ function nameOf(group: GraphObject | undefined, anchor: Anchor): string {
   return typeof group?.displayName === "string" ? group.displayName : anchor;
 }
 
-/** Ids of the direct members, of whatever kind. */
-export async function readMembers(place: Place, group: Anchor): Promise<readonly Anchor[]> {
+/** Ids of the direct members, of whatever kind; null when the group is gone. */
+export async function readMembers(place: Place, group: Anchor): Promise<readonly Anchor[] | null> {
   const query = { $select: "id", $top: "999" };
   try {
     const members = await readAll(place.graph, withQuery(path`/groups/${requireId(group)}/members`, query));
     return members.map(({ id }) => id);
   } catch (error) {
-    // It was there a moment ago: deleted meanwhile, it has none.
-    if (isFailure(error, "gone")) return [];
+    if (isFailure(error, "gone")) return null;
     throw error;
+  }
+}
+
+/** Why the members of a group cannot be written now; null where they can, or nobody knows. */
+export async function readObstacle(place: Place, group: Anchor): Promise<string | null> {
+  try {
+    const query = { $select: GROUP_PROPERTIES };
+    return obstacleOf((await place.graph.get(withQuery(path`/groups/${requireId(group)}`, query))) as GraphObject);
+  } catch {
+    return null;
   }
 }
 
