@@ -18,6 +18,7 @@ export const GROUP_PROPERTIES = [
   "onPremisesSyncEnabled",
   "proxyAddresses",
   "securityEnabled",
+  "visibility",
 ].join(",");
 
 /** All groups of the tenant: their names are taken, and display names are how policies name them. */
@@ -88,7 +89,8 @@ export function observeGroup(
   users: ReadonlyMap<Anchor, unknown>,
 ): ObservedGroup {
   const members = parts.members.filter((member) => users.has(member));
-  const obstacle = obstacleOf(group);
+  const hidden = areHidden(group, parts.members);
+  const obstacle = obstacleOf(group) ?? (hidden ? UNSEEN : null);
   return {
     anchor: parts.anchor,
     address: parts.address,
@@ -96,7 +98,21 @@ export function observeGroup(
     members,
     others: parts.members.length - members.length,
     ...(obstacle === null ? {} : { obstacle }),
+    ...(hidden ? { unreadable: true } : {}),
   };
+}
+
+const UNSEEN = "they are hidden, and none could be read";
+/** What to do about it. */
+export const SHOW_HIDDEN =
+  "Grant the application Member.Read.Hidden; one that has no member at all gets its first by hand.";
+
+/**
+ * Whether the members of a group or an administrative unit may be kept from us: without Member.Read.Hidden the list of those
+ * whose membership is hidden is empty, as if there were none.
+ */
+export function areHidden({ visibility }: GraphObject, members: readonly unknown[]): boolean {
+  return visibility === "HiddenMembership" && members.length === 0;
 }
 
 /** Whether policies may write its members. */
