@@ -22,6 +22,7 @@ import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
 import { awaitAttributes, refusesShortage, reportMissing, shareSeats } from "./licences.js";
 import { reportSoftMatch } from "./link.js";
+import { draftPurges } from "./purge.js";
 import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
@@ -98,6 +99,7 @@ function diffSubject(
     for (const draft of drafts) draft.needs.push(...rekey);
     return [...rekey, ...drafts];
   }
+  if (subject.binding === "none" && !needsCreate(subject)) return draftPurges(input, view, subject);
   const rest = needsCreate(subject)
     ? draftAll(subject, creations.get(subject.identity), members, { links: context.links, asOf: input.asOf })
     : [...withoutMastered(subject, diffBound(input, view, subject, context, exceptions, members, mastered), mastered)];

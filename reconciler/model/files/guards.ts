@@ -25,6 +25,7 @@ export interface Guards {
       | "enable"
       | "disable"
       | "delete"
+      | "purge"
       | "remove-member"
       | "remove-licence"
       | "run-task";

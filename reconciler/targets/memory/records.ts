@@ -67,7 +67,7 @@ export type WriteRequest =
       readonly after: string;
       readonly newContainers?: readonly string[];
     }
-  | { readonly verb: "enable" | "disable" | "delete"; readonly anchor: Anchor }
+  | { readonly verb: "enable" | "disable" | "delete" | "purge"; readonly anchor: Anchor }
   /** null: as it was. */
   | { readonly verb: "restore"; readonly anchor: Anchor; readonly cn: string | null; readonly container: string | null }
   | {
