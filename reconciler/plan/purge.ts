@@ -4,6 +4,7 @@
  * itself deleted and that is still among the deleted ones by its anchor, and nobody of whom HR knows that the person works,
  * or will, is concerned.
  */
+import type { WorkerKey } from "../model/identity.js";
 import type { LedgerEntry } from "../model/ledger.js";
 import type { WorkerFile } from "../model/worker.js";
 import { addDuration, endOfDay, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
@@ -32,21 +33,14 @@ function isDue({ asOf }: PlanInput, view: TargetView, { intent }: Subject, old: 
 /** Whether the person works, will work, or has no leaving date: by any record of HR, in whatever scope. */
 function mayReturn({ snapshot, desire, asOf }: PlanInput, { intent }: Subject): boolean {
   if (!["left", "rescinded"].includes(intent.stage.stage) || intent.create) return true;
-  const { person } = desire.identityOfWorker;
-  const own = new Set(intent.workers.flatMap((worker) => person.get(worker) ?? []));
-  return snapshot.workers.some(
-    (file) =>
-      (intent.workers.includes(file.key) || own.has(person.get(file.key) ?? intent.identity)) && works(file, asOf),
-  );
+  const person = (worker: WorkerKey) => desire.identityOf(worker, "person");
+  const own = new Set(intent.workers.map(person));
+  return snapshot.workers.some((file) => own.has(person(file.key)) && works(file, asOf));
 }
 
 function works({ worker }: WorkerFile, asOf: number): boolean {
-  const planned = worker.scheduled?.some(({ set }) => "employment" in set) === true;
-  return (
-    planned ||
-    worker.employment.periods.some(
-      ({ status, lastDay }) => status === "normal" && (lastDay === null || asOf < endOfDay(lastDay, worker.timezone)),
-    )
+  return worker.employment.periods.some(
+    ({ status, lastDay }) => status === "normal" && (lastDay === null || asOf < endOfDay(lastDay, worker.timezone)),
   );
 }
 
