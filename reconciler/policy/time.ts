@@ -75,6 +75,19 @@ export function readInstant(text: string): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * The one spelling of an instant that values are compared in: UTC, whole seconds, "2026-12-01T17:00:00Z". A day alone is
+ * its midnight in UTC, so that whoever reads the value there sees the day that HR gave. null: neither a day nor an
+ * instant with its offset.
+ */
+export function canonicalInstant(text: string): string | null {
+  const whole = text.replace(/(\.\d{3})\d+/, "$1");
+  const at = readInstant(DAY.test(text) ? `${text}T00:00:00Z` : whole);
+  return at === null ? null : `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
 /** ISO text of an instant in UTC with seconds, "2026-12-01T17:00:00Z". */
 export function formatInstant(instant: number): string {
   return new Date(instant).toISOString().replace(/\.000Z$/, "Z");
