@@ -111,7 +111,7 @@ export class Links {
       identity: intent.identity,
       target: intent.target,
       object: origin.account.address,
-      what: `the account of ${intent.label} in ${mapping.link} is not in ${intent.target} yet, ${describeAge(age)} after it was made or bound`,
+      what: `the account in ${mapping.link} is not in ${intent.target} yet, ${describeAge(age)} after it was made or bound`,
       next: overdue
         ? "Look at the synchronisation: whether it runs, and whether the account lies in its scope."
         : "Nothing: synchronisation runs every half hour.",
@@ -199,6 +199,7 @@ function joiningAddresses(values: Readonly<Record<string, Value | null>>): strin
 /** "25 minutes", "3 hours", "2 days": whole units, rounded down. */
 function describeAge(millis: number): string {
   const minutes = Math.floor(millis / 60_000);
+  if (minutes === 0) return "less than a minute";
   const [amount, unit] =
     minutes < 120
       ? [minutes, "minute"]

@@ -36,11 +36,13 @@ describe("the one spelling of an instant that values are compared in", () => {
     ["2026-12-01T01:00+01:00", "2026-12-01T00:00:00Z"],
     ["2026-12-01T00:00:00.0000000Z", "2026-12-01T00:00:00Z"],
     ["2026-12-01T00:00:00.999Z", "2026-12-01T00:00:00Z"],
+    ["12/1/2026 12:00:00 AM", "2026-12-01T00:00:00Z"],
+    ["4/30/2027 10:00:05 PM", "2027-04-30T22:00:05Z"],
   ])("%s is %s", (text, canonical) => {
     expect(canonicalInstant(text)).toBe(canonical);
   });
 
-  it.each(["2026-02-30", "2026-12-01T09:00", "2026-12", "soon", ""])("%s has none", (text) => {
+  it.each(["2026-02-30", "2/30/2026 12:00:00 AM", "2026-12-01T09:00", "2026-12", "soon", ""])("%s has none", (text) => {
     expect(canonicalInstant(text)).toBeNull();
   });
 });

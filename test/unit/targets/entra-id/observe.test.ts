@@ -102,7 +102,8 @@ function answer(world: World, { method, path }: Asked): Scripted | undefined {
   if (collection === "groups" && relation !== "") return list((world.members[key] ?? []).map((one) => ({ id: one })));
   if (collection === "users" || collection === "groups") {
     const found = world[collection].get(key);
-    return found === undefined ? undefined : { status: 200, body: found };
+    const context = { "@odata.context": `${ROOT}/v1.0/$metadata#${collection}/$entity` };
+    return found === undefined ? undefined : { status: 200, body: { ...context, ...found } };
   }
   if (address === "/subscribedSkus") return list([sku, { ...sku, id: "other", skuId: E5, skuPartNumber: "OTHER" }]);
   if (address === "/roleManagement/directory/roleAssignments") return list(roles);
@@ -357,6 +358,16 @@ describe("a lost permission", () => {
     for (const [anchor, one] of world.users) world.users.set(anchor, { ...one, jobTitle: null });
     world.named = [id(2)];
     await expect(observe(memory)).rejects.toThrow(/MUS-5003 nobody has jobTitle any more/);
+  });
+
+  it("is not seen in the annotations that only objects have which were read one by one", async () => {
+    const { observe, world, time } = open();
+    const memory = memoryOf();
+    await observe(memory);
+    world.named = [...world.users.keys()];
+    expect((await observe(memory)).how.kind).toBe("incremental");
+    time.ms += 7 * DAY;
+    expect((await observe(memory)).how.kind).toBe("full");
   });
 
   it("is not seen where one person lost a title", async () => {
