@@ -119,7 +119,7 @@ export class Links {
   }
 
   /** The cloud account with which synchronisation would join the account that is about to be made; null: none. */
-  softMatch(source: string, identity: IdentityKey, after: Values): { account: ObservedAccount; target: string } | null {
+  softMatch(source: string, identity: IdentityKey, after: Values): SoftMatch | null {
     const view = this.#sinks.get(ledgerKey(source, identity));
     if (view === undefined) return null;
     const joinable = this.#joinableOf(view);
@@ -154,6 +154,23 @@ export class Links {
     this.#joinable.set(view, index);
     return index;
   }
+}
+
+export interface SoftMatch {
+  readonly account: ObservedAccount;
+  readonly target: string;
+}
+
+export function reportSoftMatch(intent: Intent, { account, target }: SoftMatch, findings: Findings): void {
+  findings.add({
+    kind: "soft-match",
+    severity: "warning",
+    identity: intent.identity,
+    target: intent.target,
+    object: account.address,
+    what: `the account of ${intent.label} is not created: synchronisation would join it to the cloud account ${account.address} in ${target}, which has the same user principal name or primary mail address`,
+    next: "Rename or delete the cloud account; or, if it is this person's, join the two by hand and let Muster bind them.",
+  });
 }
 
 /** After this long, longer than several cycles of half an hour, something is wrong with the synchronisation. */

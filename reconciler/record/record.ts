@@ -139,6 +139,7 @@ const PAST: Readonly<Record<Verb, string>> = {
   disable: "disabled",
   delete: "deleted",
   restore: "restored",
+  purge: "deleted for good",
   "add-member": "memberships added",
   "remove-member": "memberships removed",
   "assign-licence": "licences assigned",

@@ -100,6 +100,7 @@ const GENEROUS_VERBS = [
   "disable",
   "delete",
   "remove-member",
+  "run-task",
 ];
 const GENEROUS = [
   ...GENEROUS_VERBS.map((verb) => `verb: ${verb}`),

@@ -16,6 +16,7 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
     "disable",
     "delete",
     "restore",
+    "purge",
     "add-member",
     "remove-member",
     "assign-licence",

@@ -126,5 +126,6 @@ async function readMissingMembers(place: Place, selection: Selection, { groups, 
   for (const anchor of members.keys()) if (!wanted.has(anchor)) members.delete(anchor);
   const missing = [...wanted.keys()].filter((anchor) => !members.has(anchor));
   const read = await mapConcurrently(missing, GROUPS_AT_ONCE, (anchor) => readMembers(place, anchor));
+  // One that was there a moment ago and was deleted meanwhile has none.
   for (const [index, anchor] of missing.entries()) members.set(anchor, read[index] ?? []);
 }

@@ -185,6 +185,23 @@ describe("a full read", () => {
     else expect(seen?.obstacle).toMatch(why);
   });
 
+  it("never takes the empty list of a hidden membership for nobody", async () => {
+    const { observe, world } = open();
+    const hidden = { visibility: "HiddenMembership" };
+    world.groups.set(TEAM, group(TEAM, "Team", hidden));
+    expect((await observe()).groups[0]).not.toHaveProperty("unreadable");
+    world.members[TEAM] = [];
+    expect((await observe()).groups[0]).toMatchObject({
+      unreadable: true,
+      obstacle: expect.stringContaining("hidden"),
+    });
+    world.groups.set(TEAM, group(TEAM, "Team"));
+    expect((await observe()).groups[0]).not.toHaveProperty("unreadable");
+    world.groups.set(ADMINS, group(ADMINS, "Admins", { isAssignableToRole: true, ...hidden }));
+    world.members[ADMINS] = [];
+    await expect(observe()).rejects.toThrow(/MUS-5003 the members of Admins, who hold the role .* are hidden/);
+  });
+
   it("is refused where a name means several groups", async () => {
     const { observe, world } = open();
     world.groups.set(id("c"), group(id("c"), "team"));
