@@ -28,6 +28,8 @@ export const OBJECTS_PER_QUESTION = 50;
 export const APPLY_CONCURRENCY = 8;
 /** Items of one `$batch` of Microsoft Graph (json-batching). */
 export const GRAPH_BATCH_ITEMS = 20;
+/** References of one PATCH that adds members to a group (group: add members). */
+export const GRAPH_MEMBERS_PER_REQUEST = 20;
 /** Writes that Microsoft Graph takes per application and tenant in one window (throttling-limits). */
 export const GRAPH_WRITES = 3_000;
 /** Milliseconds of that window. */

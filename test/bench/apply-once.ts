@@ -56,12 +56,7 @@ export async function applyOnce(options: RunOptions): Promise<Ran> {
   return { plan, executed };
 }
 
-async function commitLedger(
-  desk: Desk,
-  { desire }: Planned,
-  plan: Plan,
-  outcomes: readonly Executed[],
-): Promise<void> {
+async function commitLedger(desk: Desk, { desire }: Planned, plan: Plan, outcomes: readonly Executed[]): Promise<void> {
   const now = parseInstant(plan.body.asOf);
   const parts = { id: "bench", plan, outcomes, started: now, finished: now };
   const run = buildRun(parts, { policy: desk.policy, desire, ledger: desk.ledger });
