@@ -7,6 +7,7 @@
  * circle goes without, and its reference follows as an update.
  */
 import { type Op, type OpId, objectKey } from "./op.js";
+import { isReference } from "./value.js";
 
 /** By the create's id: the update that goes with it. Ops are those of one target; `names` are the attributes that may go along. */
 export function companionsOf(ops: readonly Op[], names: readonly string[]): Map<OpId, Op> {
@@ -16,11 +17,17 @@ export function companionsOf(ops: readonly Op[], names: readonly string[]): Map<
   for (const op of ops) {
     if (op.verb !== "update" || "anchor" in op.object) continue;
     const create = creates.get(objectKey(op.object));
-    const isReference = Object.keys(op.after).length === 1 && names.includes(op.slot ?? "");
-    if (create !== undefined && isReference && !companions.has(create.id)) companions.set(create.id, op);
+    if (create === undefined || companions.has(create.id)) continue;
+    if (names.includes(op.slot ?? "") && refersToAnother(op)) companions.set(create.id, op);
   }
   breakCircles(companions, new Set([...creates.values()].map(({ id }) => id)));
   return companions;
+}
+
+/** Whoever is their own manager cannot be made after themselves. */
+function refersToAnother({ after, identity }: Op): boolean {
+  const [value = null, ...others] = Object.values(after);
+  return others.length === 0 && value !== null && isReference(value) && "ref" in value && value.ref !== identity;
 }
 
 /** Every create waits for one other at most, so whoever follows them comes to an end or back to where it was in this walk. */
