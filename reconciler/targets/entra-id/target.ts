@@ -3,7 +3,7 @@ import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/o
 import type { Op, Outcome } from "../../model/op.js";
 import type { Capabilities, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
 import { MusterError } from "../../support/errors.js";
-import { APPLY_CONCURRENCY } from "../../support/limits.js";
+import { GRAPH_CONCURRENCY } from "../../support/limits.js";
 import { FORGOTTEN_PASSWORDS, type PasswordRules } from "../secrets/password.js";
 import { mergeLanes } from "../stream.js";
 import { ENTRA_ID_CAPABILITIES } from "./capabilities.js";
@@ -110,7 +110,7 @@ export class EntraIdTarget implements TargetPort {
   async *apply(ops: readonly ReadyOp[], _selection: Selection): AsyncGenerator<Outcome> {
     const place = this.#opened();
     const running = lanesOf(ops).map((units) => runLane(place, units));
-    for await (const outcome of mergeLanes(running, APPLY_CONCURRENCY)) {
+    for await (const outcome of mergeLanes(running, GRAPH_CONCURRENCY)) {
       if (outcome.kind !== "done" && outcome.anchor !== null) this.#doubtful.add(outcome.anchor);
       yield outcome;
     }

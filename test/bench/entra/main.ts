@@ -18,7 +18,7 @@ const USUAL = { users: 10_000, storm: 4_000, delta: 100_000, latency: 200 } as c
 type Sizes = Readonly<Record<keyof typeof USUAL, number>>;
 
 async function measure(folder: string, { users, storm, delta, latency }: Sizes): Promise<Results> {
-  const stormed = await inWorld(join(folder, "storm"), storm, latency, runInStorm);
+  const stormed = await inWorld(join(folder, "storm"), storm, latency, (world) => runInStorm(world));
   say("storm", stormed);
   return inWorld(join(folder, "company"), users, latency, async (world) => {
     const creates = await run(world);

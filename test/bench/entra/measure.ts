@@ -86,7 +86,7 @@ export function sumOf({ creates, managers, members, pages }: Minimum): number {
 }
 
 /** Writes of others, in so many seconds from a moment of the run on. */
-interface Storm {
+export interface Storm {
   readonly after: number;
   readonly seconds: number;
   readonly writes: number;
@@ -101,8 +101,8 @@ const STORMS: readonly Storm[] = [
 ];
 
 /** As `run`, while others write too. */
-export async function runInStorm(world: World): Promise<Measured> {
-  const [measured] = await Promise.all([run(world), ...STORMS.map((storm) => blow(world, storm))]);
+export async function runInStorm(world: World, storms = STORMS): Promise<Measured> {
+  const [measured] = await Promise.all([run(world), ...storms.map((storm) => blow(world, storm))]);
   return measured;
 }
 
