@@ -40,8 +40,9 @@ export interface Minimum {
   readonly pages: number;
 }
 
-/** One run of Muster. Throws when an op was not done. */
-export async function run({ repository, cache, tenant, time, connect }: World): Promise<Measured> {
+/** One run of Muster. Throws when an op was not done. `onStart` is told when the plan is made and the writes begin. */
+export async function run(world: World, onStart: () => void = () => {}): Promise<Measured> {
+  const { repository, cache, tenant, time, connect } = world;
   const { target, wire } = connect();
   const { traffic } = wire;
   const users = tenant.state.store.count("user");
@@ -50,6 +51,7 @@ export async function run({ repository, cache, tenant, time, connect }: World): 
   let planned = begun;
   const onPlan = () => {
     planned = performance.now();
+    onStart();
   };
   const { plan } = await applyOnce({ folder: repository, target, at: PLANNED_AT, cache, clock: time.clock, onPlan });
   const ended = performance.now();
@@ -85,7 +87,7 @@ export function sumOf({ creates, managers, members, pages }: Minimum): number {
   return creates + managers + members + pages;
 }
 
-/** Writes of others, in so many seconds from a moment of the run on. */
+/** Writes of others, in so many seconds, so many seconds after our writes began. */
 export interface Storm {
   readonly after: number;
   readonly seconds: number;
@@ -102,7 +104,11 @@ const STORMS: readonly Storm[] = [
 
 /** As `run`, while others write too. */
 export async function runInStorm(world: World, storms = STORMS): Promise<Measured> {
-  const [measured] = await Promise.all([run(world), ...storms.map((storm) => blow(world, storm))]);
+  const blowing: Promise<void>[] = [];
+  const measured = await run(world, () => {
+    for (const storm of storms) blowing.push(blow(world, storm));
+  });
+  await Promise.all(blowing);
   return measured;
 }
 
