@@ -48,9 +48,8 @@ export function checkAdditions(
   { relation, objects }: { readonly relation: "members" | "owners"; readonly objects: readonly TenantObject[] },
 ): void {
   const { relations } = context.tenant.store;
-  // The members of a large group are not listed for each twenty that are added.
-  const count = relation === "owners" ? [...relations.targets(relation, group.id)].length : 0;
-  if (count + objects.length > MAX_OWNERS) {
+  const owners = relation === "owners" ? [...relations.targets(relation, group.id)].length + objects.length : 0;
+  if (owners > MAX_OWNERS) {
     const message = `Unable to perform update. The update would exceed the maximum quota count '${MAX_OWNERS}' for forward-link 'owners'.`;
     throw new GraphFailure(403, "Directory_QuotaExceeded", message);
   }
