@@ -98,11 +98,16 @@ export class MemoryTarget implements TargetPort {
     const along = alongWithCreates(ops);
     for (const ready of ops) {
       if (ready.anchor === null && ready.op.verb !== "create") continue;
-      const others = along.get(objectKey(ready.op.object)) ?? [];
-      const request = this.requestOf(ready, others);
+      let others = along.get(objectKey(ready.op.object)) ?? [];
+      let request = this.requestOf(ready, others);
+      if ("code" in request) {
+        // What goes along must not fail the create.
+        for (const { op } of others) batches.push({ outcome: notMade(op) });
+        if (others.length > 0) request = this.requestOf(ready, []);
+        others = [];
+      }
       if ("code" in request) {
         batches.push({ outcome: toOutcome(ready.op, request) });
-        for (const { op } of others) batches.push({ outcome: notMade(op) });
         continue;
       }
       const key = request.verb === "members" ? `${ready.op.verb} ${request.group}` : "";
