@@ -41,10 +41,14 @@ function unitsOf(ops: readonly ReadyOp[]): Unit[] {
   return [...units.values()];
 }
 
-/** Disables go first; then the longest, so that no long one is left when all others are done. */
+const TAKING: ReadonlySet<Verb> = new Set(["remove-member", "remove-licence", "run-task", "delete"]);
+
+/**
+ * Disables go first, then whatever else is taken away; of the rest the longest, so that no long one is left when all others
+ * are done.
+ */
 export function lanesOf(ops: readonly ReadyOp[]): Unit[][] {
   const units = unitsOf(ops);
-  const isDisable = ({ ops: [first] }: Unit) => first?.op.verb === "disable";
   const lanes = new Map<string, Unit[]>();
   for (const unit of [...units.filter(isDisable), ...units.filter((one) => !isDisable(one))]) {
     const lane = lanes.get(unit.lane);
@@ -52,9 +56,19 @@ export function lanesOf(ops: readonly ReadyOp[]): Unit[][] {
     else lane.push(unit);
   }
   const all = [...lanes.values()];
-  const urgent = all.filter((lane) => lane.some(isDisable));
-  const rest = all.filter((lane) => !lane.some(isDisable));
-  return [...urgent, ...rest.sort((a, b) => lengthOf(b) - lengthOf(a))];
+  const disables = all.filter((lane) => lane.some(isDisable));
+  const others = all.filter((lane) => !lane.some(isDisable));
+  const taking = others.filter((lane) => lane.some(isTaking));
+  const rest = others.filter((lane) => !lane.some(isTaking));
+  return [...disables, ...taking, ...rest.sort((a, b) => lengthOf(b) - lengthOf(a))];
+}
+
+function isDisable({ ops: [first] }: Unit): boolean {
+  return first?.op.verb === "disable";
+}
+
+function isTaking({ ops }: Unit): boolean {
+  return ops.some(({ op }) => TAKING.has(op.verb));
 }
 
 /** Requests that follow each other in a lane, roughly. */
