@@ -3,7 +3,7 @@
  * afterwards: the id of the 201 is used. What may stand in no request but its own follows (employeeHireDate).
  *
  * The manager may be an op of its own, which is handed over with the create (companions.ts): then it must not fail it. A
- * manager who is gone is left out, and only a clean answer proves that the manager was set.
+ * manager on whom the create may founder is left out, and only a clean answer proves that the manager was set.
  *
  * A POST is never repeated blindly. When no answer came, or the name is taken, the account is looked for: by its
  * userPrincipalName, which is a key, and by the claim, which an index answers that lags. Only an account that carries our
@@ -61,11 +61,12 @@ export async function createAccount(place: Place, ready: ReadyOp, along: readonl
   const { mustChange } = place.passwords.initial;
   const passwordProfile = { password, forceChangePasswordNextSignIn: mustChange };
   try {
-    const { made, isWhole } = await post(place, user, passwordProfile, along.length > 0);
+    const { made, manager } = await post(place, user, passwordProfile, along.length > 0);
     const anchor = idOf(place, made);
     const outcome = await complete(place, op, user, anchor);
-    const others = isWhole ? along.map((one) => succeeded(one.op, anchor)) : along.map(managerGone);
-    return [outcome, ...others];
+    if (manager === "gone") return [outcome, ...along.map(managerGone)];
+    const others = manager === "bound" ? along.map((one) => succeeded(one.op, anchor)) : null;
+    return [outcome, ...(others ?? (await changeValues(place, anchor, along)))];
   } catch (error) {
     const outcome = isLost(error) ? await lookFor(place, op, user, error) : await judgeRefusal(place, op, user, error);
     if (outcome.kind !== "done" && outcome.kind !== "unknown") await kept?.withdraw();
@@ -75,21 +76,25 @@ export async function createAccount(place: Place, ready: ReadyOp, along: readonl
 
 interface Posted {
   readonly made: GraphObject;
-  /** With the manager that was to go along. */
-  readonly isWhole: boolean;
+  /** Of the manager who was to go along: bound, not there any more, or left out for a reason that Graph did not tell. */
+  readonly manager: "bound" | "gone" | "left-out";
 }
 
-/** A refusal because the manager is gone (404) has made nothing, so the same may be sent without. */
+/** Refusals that may be about the manager, of statuses that have made nothing: so the same may be sent without. */
+const MAYBE_MANAGER = ["gone", "forbidden", "invalid-value", "unknown"] as const;
+const NOTHING_MADE: readonly number[] = [400, 403, 404];
+
 async function post(place: Place, user: NewUser, passwordProfile: object, mayOmit: boolean): Promise<Posted> {
   const request = { method: "POST", path: path`/users` } as const;
   const send = (body: object) => place.graph.send({ ...request, body: { ...body, passwordProfile } });
   try {
     const { body } = await withPatience(place, user.refersTo, () => send({ ...user.body, ...user.manager }));
-    return { made: body as GraphObject, isWhole: true };
+    return { made: body as GraphObject, manager: "bound" };
   } catch (error) {
-    if (!mayOmit || !isFailure(error, "gone")) throw error;
+    const isRefusal = isFailure(error, ...MAYBE_MANAGER) && NOTHING_MADE.includes(error.status);
+    if (!mayOmit || !isRefusal) throw error;
     const { body } = await send(user.body);
-    return { made: body as GraphObject, isWhole: false };
+    return { made: body as GraphObject, manager: error.meaning === "gone" ? "gone" : "left-out" };
   }
 }
 

@@ -200,6 +200,14 @@ describe("a create with the manager as an op of its own", () => {
     expect(bound(asked)).toEqual([BIND, null]);
   });
 
+  it("is sent again without the manager where Graph refuses it, who then follows in a request", async () => {
+    const { place, asked, writes } = graphWith((n) => (n === 0 ? refusal(400, "Request_BadRequest", "No.") : made));
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["done", "done"]);
+    expect(bound(asked)).toEqual([BIND, null]);
+    expect(writes()).toEqual(["POST /users", "POST /users", `PUT /users/${ADA}/manager/$ref`]);
+  });
+
   it("waits for a manager whom this run made rather than go without", async () => {
     const { place, asked } = graphWith((n) => (n < 2 ? refusal(404, "Request_ResourceNotFound") : made));
     place.young.set(BOSS, place.clock.now());
