@@ -1,19 +1,16 @@
 /**
  * Execution: hands whatever is free to go to the targets, in plan order, and journals before and after.
  *
- * The unit of progress is a wave: ops whose needs are done, in plan order (so access is removed first), about
- * WAVE ops. Their ids are durable in the journal before the first of them is sent, and so are the outcomes of the wave
+ * The unit of progress is a wave of ops whose needs are done (schedule.ts). Their ids are durable in the journal before the first of them is sent, and so are the outcomes of the wave
  * before, on which they may depend. An op that fails takes only what needs it with it.
  */
 import type { IdentityKey } from "../model/identity.js";
 import type { Anchor, Selection } from "../model/observed.js";
-import { type Op, type OpId, type Outcome, objectKey, ownerKey } from "../model/op.js";
+import type { Op, OpId, Outcome } from "../model/op.js";
 import type { Clock, Journal, ReadyOp, TargetPort } from "../model/ports.js";
-import { isReference, type Value } from "../model/value.js";
 import { assert } from "../support/errors.js";
-
-/** Ops per wave, not counting further updates of the same accounts. Enough to keep every target busy, few enough that a crash leaves little to re-read. */
-const WAVE = 512;
+import { referredIdentity } from "./address-use.js";
+import { Schedule } from "./schedule.js";
 
 export interface Execution {
   readonly ops: readonly Op[];
@@ -99,33 +96,21 @@ class ExecutionState {
   /** Anchors of accounts created or re-keyed in this run, by claim, and by identity for references. */
   readonly #created = new Map<string, Anchor>();
   readonly #refused: { op: Op; outcome: Outcome }[] = [];
-  #pending: Op[];
+  readonly #schedule: Schedule;
 
   constructor(execution: Execution) {
     this.#execution = execution;
     this.#byId = new Map(execution.ops.map((op) => [op.id, op]));
-    this.#pending = [...execution.ops];
+    const capabilitiesOf = (target: string) => execution.targets[target]?.port.capabilities;
+    this.#schedule = new Schedule(execution.ops, capabilitiesOf, (id) => this.#outcomes.get(id));
   }
 
-  /** Ops that are free to go now. Ops whose needs failed get their outcome here and never reach a target. */
-  nextWave(): Op[] {
-    const wave: Op[] = [];
-    const rest: Op[] = [];
-    const addresses = new AddressUse();
-    const begun = new Set<string>();
-    for (const op of this.#pending) {
-      const needs = op.needs.filter((need) => this.#byId.has(need)).map((need) => this.#outcomes.get(need));
-      const free = needs.every((outcome) => outcome !== undefined);
-      if (needs.some((outcome) => outcome !== undefined && !isSuccess(outcome))) this.#refuse(op);
-      else if ((wave.length < WAVE || begun.has(requestKey(op))) && free && addresses.admits(op)) {
-        wave.push(op);
-        begun.add(requestKey(op));
-      } else rest.push(op);
+  /** Ops that go now. Ops whose needs failed get their outcome here and never reach a target. */
+  nextWave(): readonly Op[] {
+    for (let wave = this.#schedule.next(); ; wave = this.#schedule.next()) {
+      for (const op of wave.refused) this.#refuse(op);
+      if (wave.ops.length > 0 || wave.refused.length === 0) return wave.ops;
     }
-    const moved = rest.length < this.#pending.length;
-    this.#pending = rest;
-    assert(rest.length === 0 || wave.length > 0 || moved, "ops wait for each other");
-    return wave.length === 0 && rest.length > 0 ? this.nextWave() : wave;
   }
 
   ready(op: Op): ReadyOp {
@@ -177,44 +162,6 @@ class ExecutionState {
   #anchorOf(target: string, identity: IdentityKey): Anchor | null {
     return this.#created.get(`${target}|${identity}`) ?? this.#execution.anchorOf(target, identity);
   }
-}
-
-/** Updates of one account are one request of a directory: where one of them goes, the others go too. */
-function requestKey(op: Op): string {
-  return op.verb === "update" ? `${op.target}|${objectKey(op.object)}` : op.id;
-}
-
-/**
- * Within one wave an account is either relocated (renamed, moved, deleted) or named by its address (as a member, as
- * somebody's manager), never both: ops of a wave run side by side, and an address must not change under a write that
- * uses it. Whichever comes first in plan order goes first, so that access is removed before the account moves.
- */
-class AddressUse {
-  readonly #relocated = new Set<string>();
-  readonly #named = new Set<string>();
-
-  admits(op: Op): boolean {
-    const own = `${op.target}|${ownerKey(op)}`;
-    const named = [...Object.values(op.before), ...Object.values(op.after)].flatMap((value) => {
-      const identity = referredIdentity(value);
-      return identity === null ? [] : [`${op.target}|${identity}`];
-    });
-    if (op.verb === "add-member" || op.verb === "remove-member") named.push(own);
-    const relocates = op.verb === "rename" || op.verb === "move" || op.verb === "delete";
-    if (relocates && this.#named.has(own)) return false;
-    if (named.some((key) => this.#relocated.has(key))) return false;
-    if (relocates) this.#relocated.add(own);
-    for (const key of named) this.#named.add(key);
-    return true;
-  }
-}
-
-function isSuccess(outcome: Outcome): boolean {
-  return outcome.kind === "done" || outcome.kind === "already";
-}
-
-function referredIdentity(value: Value | null): IdentityKey | null {
-  return value !== null && isReference(value) && "ref" in value ? value.ref : null;
 }
 
 function anchorOf(op: Op): Anchor | null {

@@ -22,6 +22,13 @@ export interface Capabilities {
   readonly naming: readonly string[];
   /** Attributes that hold a reference to another account. */
   readonly references: readonly string[];
+  /**
+   * Of those, the ones that a create takes in its own request: such an update is handed over together with the create
+   * of its account, when what it refers to is there (companions.ts). Left out: none.
+   */
+  readonly alongWithCreate?: readonly string[];
+  /** Members that one request adds to a group, where that is few. Left out: as many as are handed over. */
+  readonly membersPerRequest?: number;
   /** Attributes that hold several values. */
   readonly multi: readonly string[];
   /** Attributes that hold an instant: compared and written as "YYYY-MM-DDTHH:MM:SSZ". Left out: none. */
@@ -56,7 +63,7 @@ export interface Capabilities {
 /** An op whose needs are done, with everything the driver must know to execute it. */
 export interface ReadyOp {
   readonly op: Op;
-  /** Anchor of the account; null for a create. */
+  /** Anchor of the account; null for a create, and for an update that goes along with it. */
   readonly anchor: Anchor | null;
   /** Anchors of the identities that `before` and `after` refer to. */
   readonly references: Readonly<Record<IdentityKey, Anchor>>;

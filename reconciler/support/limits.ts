@@ -26,8 +26,12 @@ export const MAX_ATTRIBUTED_OBJECTS = 500;
 export const OBJECTS_PER_QUESTION = 50;
 /** Objects that are written at the same time in one target. */
 export const APPLY_CONCURRENCY = 8;
+/** The same for Microsoft Graph, which is far away: waiting for replies must not take longer than its quotas do. */
+export const GRAPH_CONCURRENCY = 16;
 /** Items of one `$batch` of Microsoft Graph (json-batching). */
 export const GRAPH_BATCH_ITEMS = 20;
+/** References of one PATCH that adds members to a group (group: add members). */
+export const GRAPH_MEMBERS_PER_REQUEST = 20;
 /** Writes that Microsoft Graph takes per application and tenant in one window (throttling-limits). */
 export const GRAPH_WRITES = 3_000;
 /** Milliseconds of that window. */

@@ -93,6 +93,17 @@ export function generateWorkers(size: number): Row[] {
   });
 }
 
+/** The same, where everybody works and is one person: each is created once. */
+export function generateActiveWorkers(size: number): Row[] {
+  return generateWorkers(size).map((row, i) => ({
+    ...row,
+    PersonID: `p-${i}`,
+    HireDate: row.HireDate < "2026-11-01" ? row.HireDate : "2026-10-01",
+    LastDay: "",
+    Status: "Active",
+  }));
+}
+
 /** The first rows of a gzipped CSV file, completed with what it does not hold. Throws RangeError when it has fewer. */
 export function readWorkers(path: string, size: number): Row[] {
   const options = { columns: true, to: size } as const;

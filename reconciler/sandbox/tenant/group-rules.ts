@@ -48,18 +48,19 @@ export function checkAdditions(
   { relation, objects }: { readonly relation: "members" | "owners"; readonly objects: readonly TenantObject[] },
 ): void {
   const { relations } = context.tenant.store;
-  const held = new Set(relations.targets(relation, group.id));
-  if (relation === "owners" && held.size + objects.length > MAX_OWNERS) {
+  const owners = relation === "owners" ? [...relations.targets(relation, group.id)].length + objects.length : 0;
+  if (owners > MAX_OWNERS) {
     const message = `Unable to perform update. The update would exceed the maximum quota count '${MAX_OWNERS}' for forward-link 'owners'.`;
     throw new GraphFailure(403, "Directory_QuotaExceeded", message);
   }
+  const added = new Set<string>();
   for (const object of objects) {
-    if (held.has(object.id)) {
+    if (added.has(object.id) || relations.has({ relation, from: group.id, to: object.id })) {
       throw badRequest(
         `One or more added object references already exist for the following modified properties: '${relation}'.`,
       );
     }
-    held.add(object.id);
+    added.add(object.id);
     const isNested = object.type === "group" && relation === "members" && !isUnified(group);
     const isForeign = object.type !== "user" && !isNested;
     if (isForeign || object.id === group.id) {

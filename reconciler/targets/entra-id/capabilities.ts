@@ -1,5 +1,6 @@
 /** What Entra ID can do, as data: the planner and `validate` read it without a connection. */
 import type { Capabilities } from "../../model/ports.js";
+import { GRAPH_MEMBERS_PER_REQUEST } from "../../support/limits.js";
 import { allProperties } from "./properties.js";
 import { READ_ONLY } from "./read-only.js";
 
@@ -28,6 +29,8 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
   spaces: { userPrincipalName: "address", mail: "address", mailNickname: "mailNickname" },
   naming: ["userPrincipalName"],
   references: PROPERTIES.filter(({ kind }) => kind === "reference").map(({ name }) => name),
+  alongWithCreate: ["manager"],
+  membersPerRequest: GRAPH_MEMBERS_PER_REQUEST,
   multi: PROPERTIES.filter(({ kind }) => kind === "texts").map(({ name }) => name),
   instants: PROPERTIES.filter(({ kind }) => kind === "instant").map(({ name }) => name),
   // A create needs a mailNickname too: where no mapping names one it is the part of the userPrincipalName before the "@".

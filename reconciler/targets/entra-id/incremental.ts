@@ -24,22 +24,24 @@ const UNSETTLED_MS = 10 * 60_000;
 /** From so many changed objects on, and from this share of all, reading everything takes fewer requests. */
 const MANY = 100;
 const SHARE = 1 / 50;
+const TOO_MUCH = "so much has changed that reading everything takes fewer requests";
 
 /** Brings the memory up to date, in place; null, or why everything must be read instead. */
 export async function readChanges(place: Place, selection: Selection, memory: Memory): Promise<string | null> {
   const { known, links } = memory;
+  const most = Math.max(MANY, (known.users.size + known.groups.size) * SHARE);
   const [users, groups] = await Promise.all([
-    readDelta(place.graph, followLink(links.users, place.graph.root, "/users/delta")),
-    readDelta(place.graph, followLink(links.groups, place.graph.root, "/groups/delta")),
+    readDelta(place.graph, followLink(links.users, place.graph.root, "/users/delta"), most),
+    readDelta(place.graph, followLink(links.groups, place.graph.root, "/groups/delta"), most),
   ]);
-  if (users === null || groups === null) return "Entra ID no longer knows the changes since the last read";
+  if (users === "expired" || groups === "expired") return "Entra ID no longer knows the changes since the last read";
+  if (users === "too-much" || groups === "too-much") return TOO_MUCH;
   const now = place.clock.now();
   const recent: Record<Anchor, number> = {};
   for (const [anchor, at] of Object.entries(memory.recent)) if (now - at < UNSETTLED_MS) recent[anchor] = at;
   for (const anchor of namesOf([...users.entries, ...groups.entries])) recent[anchor] = now;
   const changed = Object.keys(recent);
-  if (changed.length > Math.max(MANY, (known.users.size + known.groups.size) * SHARE))
-    return "so much has changed that reading everything takes fewer requests";
+  if (changed.length > most) return TOO_MUCH;
   const named = namesOf(groups.entries);
   const changedGroups = changed.filter((anchor) => named.has(anchor) || known.groups.has(anchor));
   const others = new Set(changedGroups);

@@ -116,23 +116,27 @@ export interface Delta {
 }
 
 /**
- * One round of a delta query, from its first request or from a kept link (`followLink`) to its deltaLink. Null: the
- * token is no longer known (410, delta-query-overview), and everything must be read anew. Throws as `readAll` does.
+ * One round of a delta query, from its first request or from a kept link (`followLink`) to its deltaLink; "expired" where the
+ * token is no longer known (410, delta-query-overview), and "too-much" as soon as more objects than `most` have changed: then
+ * everything must be read anew. Throws as `readAll` does.
  */
 export async function readDelta(
   client: GraphClient,
   start: GraphPath,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Delta | null> {
+  most: number = Number.POSITIVE_INFINITY,
+): Promise<Delta | "expired" | "too-much"> {
   const entries: GraphObject[] = [];
+  const changed = new Set<string>();
   let deltaLink: string | null = null;
   try {
-    for await (const page of readPages(client, start, headers)) {
-      for (const entry of page.objects) entries.push(entry);
+    for await (const page of readPages(client, start)) {
+      entries.push(...page.objects);
+      for (const { id } of page.objects) changed.add(id);
+      if (changed.size > most) return "too-much";
       deltaLink = page.deltaLink;
     }
   } catch (error) {
-    if (isFailure(error, "expired-delta", "expired-page")) return null;
+    if (isFailure(error, "expired-delta", "expired-page")) return "expired";
     throw error;
   }
   if (deltaLink === null) throw incomplete(client, start.template, "the last page has no deltaLink");

@@ -118,7 +118,7 @@ export async function latestLinks(place: Place, selection: Selection): Promise<L
       withQuery(path`/groups/delta`, { $deltatoken: "latest", $select: `${GROUP_PROPERTIES},members` }),
     ),
   ]);
-  if (users === null || groups === null)
+  if (typeof users === "string" || typeof groups === "string")
     throw incomplete(place.target, "a delta query that has just begun has expired");
   return { users: users.deltaLink, groups: groups.deltaLink };
 }

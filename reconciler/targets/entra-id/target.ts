@@ -1,10 +1,10 @@
 /** Entra ID behind the target port. */
 import type { Check, DelegationStyle, Needs } from "../../model/check.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
-import { type Op, type Outcome, objectKey, type Verb } from "../../model/op.js";
+import type { Op, Outcome } from "../../model/op.js";
 import type { Capabilities, Clock, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
 import { MusterError } from "../../support/errors.js";
-import { APPLY_CONCURRENCY } from "../../support/limits.js";
+import { GRAPH_CONCURRENCY } from "../../support/limits.js";
 import { FORGOTTEN_PASSWORDS, type PasswordRules } from "../secrets/password.js";
 import { mergeLanes } from "../stream.js";
 import { ENTRA_ID_CAPABILITIES } from "./capabilities.js";
@@ -12,11 +12,13 @@ import { GraphClient } from "./client.js";
 import { type Credential, PUBLIC_AUTHORITY, tokenSource } from "./credentials.js";
 import { delegationLines } from "./doctor/delegation.js";
 import { examineTenant } from "./doctor/examine.js";
+import { countRequests } from "./forecast.js";
+import { lanesOf, type Unit } from "./lanes.js";
 import { graphRoot } from "./links.js";
 import { observeTenant } from "./observe.js";
 import { Pacer } from "./pacer.js";
 import { isId, managesTenant, type PassRules, type Place } from "./place.js";
-import { propertyOf, requireProperties } from "./properties.js";
+import { requireProperties } from "./properties.js";
 import { readAccount, readClaimed } from "./read.js";
 import { doubt } from "./remember.js";
 import { REAL_SURROUNDINGS, type Surroundings } from "./surroundings.js";
@@ -24,7 +26,7 @@ import type { TokenSource } from "./token.js";
 import { openTransport, type Transport } from "./transport.js";
 import { createAccount } from "./write/create.js";
 import { changeLicences } from "./write/licences.js";
-import { changeMembers, MEMBERS_PER_REQUEST, type MemberOp } from "./write/members.js";
+import { changeMembers, type MemberOp } from "./write/members.js";
 import { failedOutcome } from "./write/settle.js";
 import { deleteAccount, purgeAccount, restoreAccount, switchAccount } from "./write/state.js";
 import { runTask } from "./write/tasks.js";
@@ -54,14 +56,6 @@ export interface EntraIdOptions {
 }
 
 const PUBLIC_GRAPH = "https://graph.microsoft.com";
-
-/** What is executed as one: values or licences of one account, or members of one group. */
-interface Unit {
-  readonly kind: "single" | "values" | "licences" | "members";
-  /** Units of one lane are executed one after another: Graph refuses writes that meet on one object. */
-  readonly lane: string;
-  readonly ops: ReadyOp[];
-}
 
 export class EntraIdTarget implements TargetPort {
   readonly name: string;
@@ -104,10 +98,8 @@ export class EntraIdTarget implements TargetPort {
 
   async *apply(ops: readonly ReadyOp[], _selection: Selection): AsyncGenerator<Outcome> {
     const place = this.#opened();
-    const lanes = new Map<string, Unit[]>();
-    for (const unit of unitsOf(ops)) lanes.set(unit.lane, [...(lanes.get(unit.lane) ?? []), unit]);
-    const running = [...lanes.values()].map((units) => runLane(place, units));
-    for await (const outcome of mergeLanes(running, APPLY_CONCURRENCY)) {
+    const running = lanesOf(ops).map((units) => runLane(place, units));
+    for await (const outcome of mergeLanes(running, GRAPH_CONCURRENCY)) {
       if (outcome.kind !== "done" && outcome.anchor !== null) this.#doubtful.add(outcome.anchor);
       yield outcome;
     }
@@ -207,33 +199,6 @@ export class EntraIdTarget implements TargetPort {
   }
 }
 
-const KINDS: Partial<Readonly<Record<Verb, Unit["kind"]>>> = {
-  update: "values",
-  rename: "values",
-  "assign-licence": "licences",
-  "remove-licence": "licences",
-  "add-member": "members",
-  "remove-member": "members",
-};
-
-/** Values of one account become one unit, and so do its licences; members are gathered by group and verb. Disables go first. */
-function unitsOf(ops: readonly ReadyOp[]): Unit[] {
-  const units = new Map<string, Unit>();
-  for (const ready of ops) {
-    const { op } = ready;
-    const object = objectKey(op.object);
-    const kind = KINDS[op.verb] ?? "single";
-    const lane = kind === "members" ? `group ${op.slot ?? ""}` : object;
-    const key = kind === "members" ? `${lane} ${op.verb}` : `${kind} ${object}${kind === "single" ? op.id : ""}`;
-    const unit = units.get(key);
-    if (unit === undefined) units.set(key, { kind, lane, ops: [ready] });
-    else unit.ops.push(ready);
-  }
-  const all = [...units.values()];
-  const isDisable = ({ ops: [first] }: Unit) => first?.op.verb === "disable";
-  return [...all.filter(isDisable), ...all.filter((unit) => !isDisable(unit))];
-}
-
 async function* runLane(place: Place, units: readonly Unit[]): AsyncGenerator<Outcome> {
   for (const unit of units) {
     try {
@@ -247,11 +212,13 @@ async function* runLane(place: Place, units: readonly Unit[]): AsyncGenerator<Ou
 async function execute(place: Place, unit: Unit): Promise<readonly Outcome[]> {
   const [first] = unit.ops;
   if (first === undefined) return [];
-  if (first.op.verb === "create") return [await createAccount(place, first)];
+  if (first.op.verb === "create") return createAccount(place, first, unit.ops.slice(1));
   const { anchor } = first;
   if (anchor === null || unit.ops.some((ready) => ready.anchor === null))
     throw new MusterError("MUS-9001", { what: `${first.op.verb} was handed over without an anchor` });
   switch (unit.kind) {
+    case "create":
+      throw new MusterError("MUS-9001", { what: `${first.op.verb} was handed over without its create` });
     case "values":
       return changeValues(place, anchor, unit.ops);
     case "licences":
@@ -283,38 +250,4 @@ async function executeSingle(place: Place, anchor: Anchor, op: Op): Promise<Outc
     default:
       throw new MusterError("MUS-9001", { what: `${op.verb} is nothing that Entra ID does` });
   }
-}
-
-/** What the ops will take if nothing goes wrong. */
-function countRequests(ops: readonly Op[]): { readonly reads: number; readonly writes: number } {
-  let reads = 0;
-  let writes = 0;
-  const adds = new Map<string, number>();
-  const shared = new Set<string>();
-  for (const op of ops.filter(({ ledgerOnly }) => !ledgerOnly)) {
-    const alone = Object.keys(op.after).filter((name) => isAlone(op, name)).length;
-    if (op.verb === "create") writes += 1 + alone;
-    else if (op.verb === "add-member") adds.set(op.slot ?? "", (adds.get(op.slot ?? "") ?? 0) + 1);
-    else if (op.verb === "remove-member") writes += 1;
-    else if (alone > 0) {
-      reads += 1;
-      writes += 1;
-    } else {
-      // Values of one account go together, and so do its licences.
-      const kind = KINDS[op.verb] ?? op.id;
-      const key = `${objectKey(op.object)} ${kind}`;
-      if (shared.has(key)) continue;
-      shared.add(key);
-      reads += 1;
-      writes += 1;
-    }
-  }
-  for (const count of adds.values()) writes += Math.ceil(count / MEMBERS_PER_REQUEST);
-  return { reads, writes };
-}
-
-function isAlone({ verb }: Op, name: string): boolean {
-  if (verb === "create")
-    return name !== "manager" && name !== "container" && name !== "enabled" && propertyOf(name).alone === true;
-  return verb === "update" && propertyOf(name).alone === true;
 }

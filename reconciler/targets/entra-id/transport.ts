@@ -1,5 +1,6 @@
 /** From a request to a reply over HTTPS: nothing is followed, nothing repeated, and everything has an end. */
 import { Agent, fetch } from "undici";
+import { GRAPH_CONCURRENCY } from "../../support/limits.js";
 
 export interface WireRequest {
   readonly method: string;
@@ -42,13 +43,10 @@ export interface TransportOptions {
   readonly requestTimeout?: number | undefined;
 }
 
-/** Connections that are open at the same time; further requests wait for one of them. */
-const CONNECTIONS = 16;
-
 export function openTransport(options: TransportOptions = {}): Transport {
   const { ca, connectTimeout = 10_000, requestTimeout = 60_000 } = options;
   const agent = new Agent({
-    connections: CONNECTIONS,
+    connections: GRAPH_CONCURRENCY,
     connect: { timeout: connectTimeout, ...(ca === undefined ? {} : { ca }) },
     headersTimeout: requestTimeout,
     bodyTimeout: requestTimeout,

@@ -5,7 +5,7 @@
  */
 import type { IdentityKey } from "../../model/identity.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
-import type { Op, Outcome, Values } from "../../model/op.js";
+import { type Op, type Outcome, objectKey, type Values } from "../../model/op.js";
 import type { Capabilities, Forecast, ReadyOp, TargetPort } from "../../model/ports.js";
 import { isReference, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
@@ -95,8 +95,17 @@ export class MemoryTarget implements TargetPort {
   private batchesOf(ops: readonly ReadyOp[]): (Batch | { readonly outcome: Outcome })[] {
     const batches: (Batch | { readonly outcome: Outcome })[] = [];
     const open = new Map<string, { request: OpenMembers; ops: Op[] }>();
+    const along = alongWithCreates(ops);
     for (const ready of ops) {
-      const request = this.requestOf(ready);
+      if (ready.anchor === null && ready.op.verb !== "create") continue;
+      let others = along.get(objectKey(ready.op.object)) ?? [];
+      let request = this.requestOf(ready, others);
+      if ("code" in request) {
+        // What goes along must not fail the create.
+        for (const { op } of others) batches.push({ outcome: notMade(op) });
+        if (others.length > 0) request = this.requestOf(ready, []);
+        others = [];
+      }
       if ("code" in request) {
         batches.push({ outcome: toOutcome(ready.op, request) });
         continue;
@@ -104,7 +113,7 @@ export class MemoryTarget implements TargetPort {
       const key = request.verb === "members" ? `${ready.op.verb} ${request.group}` : "";
       const known = open.get(key);
       if (request.verb !== "members" || !this.directory.options.membersAsObjects) {
-        batches.push({ request, ops: [ready.op] });
+        batches.push({ request, ops: [ready.op, ...others.map(({ op }) => op)] });
       } else if (known === undefined || known.ops.length >= LDAP_MEMBERS_PER_MODIFY) {
         const batch = { request: { ...request, add: [...request.add], remove: [...request.remove] }, ops: [ready.op] };
         open.set(key, batch);
@@ -122,7 +131,9 @@ export class MemoryTarget implements TargetPort {
     const { request, ops } = batch;
     if (request.verb === "members") return yield* this.memberOutcomes(request, ops);
     const result = this.write(request);
-    for (const op of ops) yield toOutcome(op, result);
+    const [first, ...others] = ops;
+    if (first !== undefined) yield toOutcome(first, result);
+    for (const op of others) yield result.kind === "done" ? toOutcome(op, result) : notMade(op);
   }
 
   /** Each op has its own outcome: a member that is gone, or there already, says nothing about the others. */
@@ -160,10 +171,10 @@ export class MemoryTarget implements TargetPort {
     return fault === null ? result : failure(fault);
   }
 
-  private requestOf(ready: ReadyOp): WriteRequest | WriteResult {
+  private requestOf(ready: ReadyOp, along: readonly ReadyOp[]): WriteRequest | WriteResult {
     const { op, anchor } = ready;
     try {
-      if (op.verb === "create") return this.createOf(ready);
+      if (op.verb === "create") return this.createOf(ready, along);
       if (anchor === null) throw new MusterError("MUS-9001", { what: `${op.verb} without an anchor` });
       switch (op.verb) {
         case "update":
@@ -209,8 +220,10 @@ export class MemoryTarget implements TargetPort {
     }
   }
 
-  private createOf({ op, references }: ReadyOp): WriteRequest {
-    const { container, enabled, ...attributes } = op.after;
+  private createOf({ op, references: own }: ReadyOp, along: readonly ReadyOp[]): WriteRequest {
+    const { container, enabled, ...rest } = op.after;
+    const attributes: Values = Object.assign({}, rest, ...along.map((other) => other.op.after));
+    const references: References = Object.assign({}, own, ...along.map((other) => other.references));
     return {
       verb: "create",
       claim: "claim" in op.object ? op.object.claim : "",
@@ -266,6 +279,21 @@ function textOrNull(value: Value | null | undefined): string | null {
 
 function listOf(value: Value | null | undefined): readonly string[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Updates that go with a create, by their account. */
+function alongWithCreates(ops: readonly ReadyOp[]): Map<string, ReadyOp[]> {
+  const along = new Map<string, ReadyOp[]>();
+  for (const ready of ops) {
+    const key = objectKey(ready.op.object);
+    if (ready.anchor === null && ready.op.verb !== "create") along.set(key, [...(along.get(key) ?? []), ready]);
+  }
+  return along;
+}
+
+function notMade(op: Op): Outcome {
+  const detail = "an op that it needs was not done";
+  return { op: op.id, kind: "refused", anchor: null, code: "MUS-5005", detail };
 }
 
 function madeFirst(op: Op): { newContainers?: readonly string[] } {

@@ -1,4 +1,5 @@
 /** From measurements to tables of 80 columns, and a line for every aim: met or missed. */
+import type { Aim } from "../aims.js";
 import type { ApplyMeasurement, PlanMeasurement } from "./measure.js";
 import type { Stage } from "./policies.js";
 import type { Rate } from "./rivals.js";
@@ -74,24 +75,6 @@ export function rivalTable(results: readonly StageResult[]): string[] {
 
 function row(title: string, cells: readonly string[]): string {
   return title.padEnd(14) + cells.map((cell) => cell.padStart(9)).join("");
-}
-
-export interface Aim {
-  readonly what: string;
-  readonly value: number;
-  readonly most: number;
-  /** The value as it is shown. */
-  readonly shown: string;
-}
-
-export function judge(aims: readonly Aim[]): string[] {
-  return aims.map(
-    ({ what, value, most, shown }) => `${value <= most ? "met   " : "MISSED"}  ${what}: ${shown} of at most ${most}`,
-  );
-}
-
-export function isMet(aims: readonly Aim[]): boolean {
-  return aims.every(({ value, most }) => value <= most);
 }
 
 export function timedAims(results: readonly StageResult[]): Aim[] {

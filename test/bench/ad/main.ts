@@ -11,11 +11,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { decodeGuid, guidDn } from "../../../reconciler/targets/active-directory/codec.js";
 import { freeAddress, whatIsMissing } from "../../real/samba.js";
+import { isMet, judge } from "../aims.js";
 import { DomainFolder, picture } from "./domain-folder.js";
 import {
   countedAims,
-  isMet,
-  judge,
   type Pair,
   type PlanRound,
   planningAims,

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createRepository, importInto, runGit } from "../build-world.js";
-import { generateWorkers, type Row, toCsv } from "../generate-workers.js";
+import { generateActiveWorkers, type Row, toCsv } from "../generate-workers.js";
 import type { DomainFolder } from "./domain-folder.js";
 import type { ApplyMeasurement, Job } from "./measure.js";
 import { policiesOf, type Stage } from "./policies.js";
@@ -39,8 +39,8 @@ export class World {
       mkdirSync(dirname(join(repository, path)), { recursive: true });
       writeFileSync(join(repository, path), content);
     }
-    if (stage === "creates") await this.#import(workers(people), "2026-11-21T06:00:00Z");
-    if (stage === "modifies") await this.#import(workers(people).map(promote), "2026-11-21T07:00:00Z");
+    if (stage === "creates") await this.#import(generateActiveWorkers(people), "2026-11-21T06:00:00Z");
+    if (stage === "modifies") await this.#import(generateActiveWorkers(people).map(promote), "2026-11-21T07:00:00Z");
     runGit(repository, ["add", "-A"]);
     runGit(repository, ["-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", stage]);
   }
@@ -81,17 +81,6 @@ export class World {
     const args = [...process.execArgv, this.#measureScript, job, this.repository, file];
     return JSON.parse(execFileSync(process.execPath, args, options)) as T;
   }
-}
-
-/** Everybody works, and is one person: each is created, changed and moved once. */
-function workers(people: number): Row[] {
-  return generateWorkers(people).map((row, i) => ({
-    ...row,
-    PersonID: `p-${i}`,
-    HireDate: row.HireDate < "2026-11-01" ? row.HireDate : "2026-10-01",
-    LastDay: "",
-    Status: "Active",
-  }));
 }
 
 /** Two attributes of one account: one modify. */

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { type Execution, execute } from "../../../reconciler/apply/execute.js";
 import type { Op, Outcome } from "../../../reconciler/model/op.js";
 import type { Journal, JournalEntry, ReadyOp, TargetPort } from "../../../reconciler/model/ports.js";
+import { AD_LIKE } from "../../../reconciler/targets/memory/presets.js";
 import { op, person } from "../../support/plan-builder.js";
 
 const ANN = person("Ann Ackermann", "1");
@@ -56,7 +57,7 @@ function targetOn(disk: Disk): { readonly port: TargetPort; readonly seen: Map<s
       yield done(ready);
     }
   }
-  return { port: { apply } as unknown as TargetPort, seen };
+  return { port: { apply, capabilities: AD_LIKE.capabilities } as unknown as TargetPort, seen };
 }
 
 function executionOn(disk: Disk, port: TargetPort): Execution {
@@ -104,7 +105,7 @@ it("hands over all updates of an account together, however many ops there are", 
     calls.push(ready.map((one) => one.op.label));
     yield* ready.map(done);
   }
-  const port = { apply } as unknown as TargetPort;
+  const port = { apply, capabilities: AD_LIKE.capabilities } as unknown as TargetPort;
   await execute({ ...executionOn(slowDisk(), port), ops });
   const timesCalled = people.map(({ label }) => calls.filter((labels) => labels.includes(label)).length);
   expect(new Set(timesCalled)).toEqual(new Set([1]));

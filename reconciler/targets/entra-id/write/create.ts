@@ -2,6 +2,9 @@
  * Create: one POST with everything, the claim and the manager among it. There is no half-made account, and nothing to be read
  * afterwards: the id of the 201 is used. What may stand in no request but its own follows (employeeHireDate).
  *
+ * The manager may be an op of its own, which is handed over with the create (companions.ts): then it must not fail it. A
+ * manager on whom the create may founder is left out, and only a clean answer proves that the manager was set.
+ *
  * A POST is never repeated blindly. When no answer came, or the name is taken, the account is looked for: by its
  * userPrincipalName, which is a key, and by the claim, which an index answers that lags. Only an account that carries our
  * claim is ours.
@@ -24,6 +27,7 @@ import { bodyOf, type GraphObject, propertyOf, rawValue, selectOf } from "../pro
 import { findClaimed, idOf } from "../read.js";
 import { failedOutcome, isLost, unknownOutcome } from "./settle.js";
 import { patchUser } from "./state.js";
+import { changeValues } from "./update.js";
 import { linkTo, referred, resolveReference } from "./values.js";
 
 /** Looks for an account whose create was not answered, before it is unknown: 47 seconds of waiting in all. */
@@ -33,35 +37,81 @@ interface NewUser {
   readonly claim: string;
   readonly userPrincipalName: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** What binds the manager, beside the body. */
+  readonly manager: Readonly<Record<string, string>>;
   /** Properties that follow, each in a request of its own. */
   readonly later: Values;
-  /** Ids that the body refers to. */
+  /** Id of the manager. */
   readonly refersTo: readonly Anchor[];
 }
 
-export async function createAccount(place: Place, ready: ReadyOp): Promise<Outcome> {
+/** `along`: updates that go with the create. One outcome for each. */
+export async function createAccount(place: Place, ready: ReadyOp, along: readonly ReadyOp[]): Promise<Outcome[]> {
   const { op } = ready;
   let user: NewUser;
   let password: string;
   let kept: KeptSecret | null;
   try {
-    user = newUser(place, ready);
+    user = newUser(place, ready, along);
     password = randomPassword([user.userPrincipalName, textOf(op.after.displayName)]);
     kept = await keep(place, op, user, password);
   } catch (error) {
-    return failedOutcome(op, error);
+    return [failedOutcome(op, error), ...along.map(notMade)];
   }
   const { mustChange } = place.passwords.initial;
-  const body = { ...user.body, passwordProfile: { password, forceChangePasswordNextSignIn: mustChange } };
+  const passwordProfile = { password, forceChangePasswordNextSignIn: mustChange };
   try {
-    const send = () => place.graph.send({ method: "POST", path: path`/users`, body });
-    const { body: made } = await withPatience(place, user.refersTo, send);
-    return await complete(place, op, user, idOf(place, made as GraphObject));
+    const { made, manager } = await post(place, user, passwordProfile, along.length > 0);
+    const anchor = idOf(place, made);
+    const outcome = await complete(place, op, user, anchor);
+    if (manager === "gone") return [outcome, ...along.map(managerGone)];
+    const others = manager === "bound" ? along.map((one) => succeeded(one.op, anchor)) : null;
+    return [outcome, ...(others ?? (await changeValues(place, anchor, along)))];
   } catch (error) {
     const outcome = isLost(error) ? await lookFor(place, op, user, error) : await judgeRefusal(place, op, user, error);
     if (outcome.kind !== "done" && outcome.kind !== "unknown") await kept?.withdraw();
-    return outcome;
+    return [outcome, ...(await follow(place, outcome, along))];
   }
+}
+
+interface Posted {
+  readonly made: GraphObject;
+  /** Of the manager who was to go along: bound, not there any more, or left out for a reason that Graph did not tell. */
+  readonly manager: "bound" | "gone" | "left-out";
+}
+
+/** Refusals that may be about the manager, of statuses that have made nothing: so the same may be sent without. */
+const MAYBE_MANAGER = ["gone", "forbidden", "invalid-value", "unknown"] as const;
+const NOTHING_MADE: readonly number[] = [400, 403, 404];
+
+async function post(place: Place, user: NewUser, passwordProfile: object, mayOmit: boolean): Promise<Posted> {
+  const request = { method: "POST", path: path`/users` } as const;
+  const send = (body: object) => place.graph.send({ ...request, body: { ...body, passwordProfile } });
+  try {
+    const { body } = await withPatience(place, user.refersTo, () => send({ ...user.body, ...user.manager }));
+    return { made: body as GraphObject, manager: "bound" };
+  } catch (error) {
+    const isRefusal = isFailure(error, ...MAYBE_MANAGER) && NOTHING_MADE.includes(error.status);
+    if (!mayOmit || !isRefusal) throw error;
+    const { body } = await send(user.body);
+    return { made: body as GraphObject, manager: error.meaning === "gone" ? "gone" : "left-out" };
+  }
+}
+
+/** What was to go along with a create whose answer was no plain success: it is looked at as any update is. */
+async function follow(place: Place, made: Outcome, along: readonly ReadyOp[]): Promise<readonly Outcome[]> {
+  const { anchor, kind } = made;
+  if (along.length === 0) return [];
+  if (anchor === null || (kind !== "done" && kind !== "already")) return along.map(notMade);
+  return changeValues(place, anchor, along);
+}
+
+function notMade({ op }: ReadyOp): Outcome {
+  return refusedOutcome(op, "an op that it needs was not done");
+}
+
+function managerGone({ op }: ReadyOp): Outcome {
+  return refusedOutcome(op, "the account that the value refers to is gone");
 }
 
 /** The account exists: this outcome has its id, whatever follows. */
@@ -131,27 +181,33 @@ async function findOurs(place: Place, { claim, userPrincipalName }: NewUser): Pr
   return findClaimed(place, claim);
 }
 
-function newUser(place: Place, ready: ReadyOp): NewUser {
+function newUser(place: Place, ready: ReadyOp, along: readonly ReadyOp[]): NewUser {
   const { op } = ready;
   if (!("claim" in op.object)) throw new MusterError("MUS-9001", { what: "a create carries no claim" });
   const { claim } = op.object;
   const { userPrincipalName, displayName } = op.after;
   if (typeof userPrincipalName !== "string" || typeof displayName !== "string")
     throw new MusterError("MUS-9001", { what: "a create names no userPrincipalName or no displayName" });
-  const { manager = null, ...values } = createdAttributes(op);
+  const { manager: own = null, ...values } = createdAttributes(op);
   if (place.claim in values)
     throw new MusterError("MUS-9001", { what: `${place.claim} holds the claim and cannot be mapped` });
-  const own = Object.entries(values).filter(([name]) => propertyOf(name).alone !== true);
+  const properties = Object.entries(values).filter(([name]) => propertyOf(name).alone !== true);
   const later = Object.entries(values).filter(([name]) => propertyOf(name).alone === true);
   const mailNickname = nicknameOf(userPrincipalName);
-  const reference = resolveReference(ready, manager);
-  const body = {
-    accountEnabled: op.after.enabled === true,
-    ...bodyOf({ mailNickname, ...Object.fromEntries(own), [place.claim]: claim }),
-    ...(reference === null ? {} : { "manager@odata.bind": linkTo(place, reference) }),
+  const [other] = along;
+  const reference =
+    other === undefined ? resolveReference(ready, own) : resolveReference(other, other.op.after.manager ?? null);
+  return {
+    claim,
+    userPrincipalName,
+    body: {
+      accountEnabled: op.after.enabled === true,
+      ...bodyOf({ mailNickname, ...Object.fromEntries(properties), [place.claim]: claim }),
+    },
+    manager: reference === null ? {} : { "manager@odata.bind": linkTo(place, reference) },
+    later: Object.fromEntries(later),
+    refersTo: referred({ manager: reference }),
   };
-  const refersTo = referred({ manager: reference });
-  return { claim, userPrincipalName, body, later: Object.fromEntries(later), refersTo };
 }
 
 /** The part before the "@", with what a mail nickname may hold (64 characters at most). */

@@ -5,6 +5,7 @@
  */
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
+import { GRAPH_MEMBERS_PER_REQUEST } from "../../../support/limits.js";
 import { isGone, refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
 import { sendBatch } from "../batch.js";
 import { isFailure } from "../failure.js";
@@ -14,9 +15,6 @@ import { path, withQuery } from "../paths.js";
 import { isYoung, withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
 import { failedOutcome, isLost, settle, unknownOutcome } from "./settle.js";
-
-/** References of one PATCH (add members). */
-export const MEMBERS_PER_REQUEST = 20;
 
 export interface MemberOp {
   readonly op: Op;
@@ -46,8 +44,8 @@ async function writeMembers(place: Place, group: Anchor, ops: readonly MemberOp[
     for (const one of ops) outcomes.push(await removeMember(place, group, one));
     return outcomes;
   }
-  for (let at = 0; at < ops.length; at += MEMBERS_PER_REQUEST)
-    outcomes.push(...(await addMembers(place, group, ops.slice(at, at + MEMBERS_PER_REQUEST))));
+  for (let at = 0; at < ops.length; at += GRAPH_MEMBERS_PER_REQUEST)
+    outcomes.push(...(await addMembers(place, group, ops.slice(at, at + GRAPH_MEMBERS_PER_REQUEST))));
   return outcomes;
 }
 

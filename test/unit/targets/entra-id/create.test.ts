@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { IdentityKey } from "../../../../reconciler/model/identity.js";
-import type { Values } from "../../../../reconciler/model/op.js";
-import type { Secret } from "../../../../reconciler/model/ports.js";
+import type { Outcome, Values } from "../../../../reconciler/model/op.js";
+import type { ReadyOp, Secret } from "../../../../reconciler/model/ports.js";
+import type { Place } from "../../../../reconciler/targets/entra-id/place.js";
 import { createAccount } from "../../../../reconciler/targets/entra-id/write/create.js";
 import { type Asked, answeringGraph, id, ROOT, refusal, type Scripted } from "../../../support/answering-graph.js";
 import { readyOp } from "../../../support/ready-ops.js";
@@ -16,6 +17,13 @@ function create(more: Values = {}) {
     after: { userPrincipalName: UPN, displayName: "Ada", enabled: true, ...more },
     references: { "person:hr:9": BOSS },
   });
+}
+
+/** A create by itself. */
+async function createOne(place: Place, ready: ReadyOp): Promise<Outcome> {
+  const [outcome, ...others] = await createAccount(place, ready, []);
+  if (outcome === undefined || others.length > 0) throw new Error("one outcome was expected");
+  return outcome;
 }
 
 const isPost = ({ method, path }: Asked) => method === "POST" && path === "/users";
@@ -43,7 +51,7 @@ describe("create", () => {
     const { place, asked } = graphWith(() => made);
     const manager = { ref: "person:hr:9" as IdentityKey };
     const values = { manager, jobTitle: "Engineer", "employeeOrgData.division": "R&D", businessPhones: "+49 1" };
-    expect(await createAccount(place, create(values))).toMatchObject({ kind: "done", anchor: ADA });
+    expect(await createOne(place, create(values))).toMatchObject({ kind: "done", anchor: ADA });
     expect(asked).toHaveLength(1);
     const { passwordProfile, ...body } = asked[0]?.body ?? {};
     expect(body).toEqual({
@@ -68,7 +76,7 @@ describe("create", () => {
       patches += 1;
       return patches < 3 ? refusal(404, "Request_ResourceNotFound") : { status: 204 };
     });
-    const outcome = await createAccount(place, create({ employeeHireDate: "2026-12-01T00:00:00Z" }));
+    const outcome = await createOne(place, create({ employeeHireDate: "2026-12-01T00:00:00Z" }));
     expect(outcome).toMatchObject({ kind: "done", anchor: ADA });
     expect(writes()).toEqual(["POST /users", ...Array(3).fill(`PATCH /users/${ADA}`)]);
   });
@@ -82,13 +90,13 @@ describe("create", () => {
         return looks < 3 ? undefined : holder("claim-1");
       },
     );
-    expect(await createAccount(place, create())).toMatchObject({ kind: "done", anchor: ADA });
+    expect(await createOne(place, create())).toMatchObject({ kind: "done", anchor: ADA });
     expect(writes()).toEqual(["POST /users"]);
   });
 
   it("whose answer was lost and that cannot be found is unknown, and never sent again", async () => {
     const { place, writes } = graphWith(() => "lost");
-    expect(await createAccount(place, create())).toMatchObject({ kind: "unknown", code: "MUS-5007", anchor: null });
+    expect(await createOne(place, create())).toMatchObject({ kind: "unknown", code: "MUS-5007", anchor: null });
     expect(writes()).toEqual(["POST /users"]);
   });
 
@@ -97,12 +105,12 @@ describe("create", () => {
       () => taken,
       () => holder("claim-1"),
     );
-    expect(await createAccount(ours.place, create())).toMatchObject({ kind: "already", anchor: ADA });
+    expect(await createOne(ours.place, create())).toMatchObject({ kind: "already", anchor: ADA });
     const theirs = graphWith(
       () => taken,
       () => holder("claim-2"),
     );
-    const outcome = await createAccount(theirs.place, create());
+    const outcome = await createOne(theirs.place, create());
     expect(outcome).toMatchObject({ kind: "failed", code: "MUS-5006" });
     expect(outcome.detail).not.toContain(UPN);
     expect(theirs.writes()).toEqual(["POST /users"]);
@@ -111,15 +119,15 @@ describe("create", () => {
   it("is refused where the manager is gone, and waits for one that this run made", async () => {
     const gone = graphWith(() => refusal(404, "Request_ResourceNotFound"));
     const manager = { ref: "person:hr:9" as IdentityKey };
-    expect(await createAccount(gone.place, create({ manager }))).toMatchObject({ kind: "refused", code: "MUS-5005" });
+    expect(await createOne(gone.place, create({ manager }))).toMatchObject({ kind: "refused", code: "MUS-5005" });
     const late = graphWith((n) => (n < 2 ? refusal(404, "Request_ResourceNotFound") : made));
     late.place.young.set(BOSS, late.place.clock.now());
-    expect(await createAccount(late.place, create({ manager }))).toMatchObject({ kind: "done" });
+    expect(await createOne(late.place, create({ manager }))).toMatchObject({ kind: "done" });
   });
 
   it("says that the account exists where something after it failed", async () => {
     const { place } = answeringGraph((asked) => (isPost(asked) ? made : refusal(403, "Authorization_RequestDenied")));
-    const outcome = await createAccount(place, create({ employeeHireDate: "2026-12-01T00:00:00Z" }));
+    const outcome = await createOne(place, create({ employeeHireDate: "2026-12-01T00:00:00Z" }));
     expect(outcome).toMatchObject({ kind: "failed", anchor: ADA, code: "MUS-5202" });
     expect(outcome.detail).toMatch(/^the account exists/);
   });
@@ -142,13 +150,13 @@ describe("create", () => {
     const passwords = { initial, reset: initial, sink };
     const answers = [made, taken];
     const { place, asked } = answeringGraph((one) => (isPost(one) ? answers.shift() : nobodyOr(one)), { passwords });
-    await createAccount(place, create());
+    await createOne(place, create());
     expect(asked[0]?.body.passwordProfile).toEqual({
       password: kept[0]?.secret,
       forceChangePasswordNextSignIn: true,
     });
     expect(withdrawn).toBe(0);
-    await createAccount(place, create());
+    await createOne(place, create());
     expect([kept.length, withdrawn]).toEqual([2, 1]);
   });
 
@@ -157,8 +165,88 @@ describe("create", () => {
     const { place, writes } = answeringGraph((one) => (isPost(one) ? made : undefined), {
       units: new Map([[unit, new Set()]]),
     });
-    expect(await createAccount(place, create())).toMatchObject({ kind: "done" });
+    expect(await createOne(place, create())).toMatchObject({ kind: "done" });
     expect(writes()).toEqual(["POST /users", `POST /directory/administrativeUnits/${unit}/members/$ref`]);
+  });
+});
+
+describe("a create with the manager as an op of its own", () => {
+  const manager = { ref: "person:hr:9" as IdentityKey };
+  const follows = readyOp("update", {
+    object: { claim: "claim-1" },
+    slot: "manager",
+    before: { manager: null },
+    after: { manager },
+    references: { "person:hr:9": BOSS },
+  });
+  const bound = (asked: readonly Asked[]) => asked.filter(isPost).map(({ body }) => body["manager@odata.bind"] ?? null);
+  const BIND = `${ROOT}/v1.0/users/${BOSS}`;
+
+  it("is one request", async () => {
+    const { place, asked } = graphWith(() => made);
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes).toMatchObject([
+      { kind: "done", anchor: ADA },
+      { op: follows.op.id, kind: "done", anchor: ADA },
+    ]);
+    expect(asked).toHaveLength(1);
+    expect(bound(asked)).toEqual([BIND]);
+  });
+
+  it("goes without a manager who is gone, and only the manager is refused", async () => {
+    const { place, asked } = graphWith((n) => (n === 0 ? refusal(404, "Request_ResourceNotFound") : made));
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes).toMatchObject([{ kind: "done" }, { kind: "refused", code: "MUS-5005" }]);
+    expect(bound(asked)).toEqual([BIND, null]);
+  });
+
+  it("is sent again without the manager where Graph refuses it, who then follows in a request", async () => {
+    const { place, asked, writes } = graphWith((n) => (n === 0 ? refusal(400, "Request_BadRequest", "No.") : made));
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["done", "done"]);
+    expect(bound(asked)).toEqual([BIND, null]);
+    expect(writes()).toEqual(["POST /users", "POST /users", `PUT /users/${ADA}/manager/$ref`]);
+  });
+
+  it("waits for a manager whom this run made rather than go without", async () => {
+    const { place, asked } = graphWith((n) => (n < 2 ? refusal(404, "Request_ResourceNotFound") : made));
+    place.young.set(BOSS, place.clock.now());
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["done", "done"]);
+    expect(bound(asked)).toEqual([BIND, BIND, BIND]);
+  });
+
+  it("whose answer was lost sets the manager of the account that is found", async () => {
+    const { place, writes } = graphWith(
+      () => ({ status: 504 }),
+      () => holder("claim-1"),
+    );
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["done", "done"]);
+    expect(writes()).toEqual(["POST /users", `PUT /users/${ADA}/manager/$ref`]);
+  });
+
+  it("that was made before reads the account, and sets the manager it lacks", async () => {
+    const { place, writes } = answeringGraph((asked) => {
+      if (isPost(asked)) return taken;
+      if (asked.path.startsWith(`/users/${UPN}?`)) return holder("claim-1");
+      if (asked.method === "GET") return { status: 200, body: { id: ADA, onPremisesSyncEnabled: null } };
+      return { status: 204 };
+    });
+    const outcomes = await createAccount(place, create(), [follows]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["already", "done"]);
+    expect(writes()).toEqual(["POST /users", `PUT /users/${ADA}/manager/$ref`]);
+  });
+
+  it.each([
+    ["refused", (): Scripted => refusal(403, "Authorization_RequestDenied"), "failed"],
+    ["lost for good", (): Scripted => "lost", "unknown"],
+  ])("that is %s says the same of the manager as of any op whose need was not done", async (_, post, kind) => {
+    const { place } = graphWith(post);
+    expect(await createAccount(place, create(), [follows])).toMatchObject([
+      { kind },
+      { op: follows.op.id, kind: "refused", code: "MUS-5005" },
+    ]);
   });
 });
 
