@@ -37,7 +37,9 @@ describeReal("the demo on a real domain", () => {
     expect(output).toContain("No file changed.");
     // The tenant's part: copied accounts are bound by their objectGUID, licensed, and lose all of it.
     expect(output).toContain("290  bind account  only recorded");
-    expect(output).toContain("refused  seats:ENTERPRISEPACK");
+    expect(output).toMatch(/warning +no-seat-left/);
+    const shown = output.split("$ muster show 292")[1]?.split("\n$ ")[0];
+    expect(shown?.match(/^corp-\w+ +enabled$/gm)).toEqual(["corp-ad  enabled", "corp-entra  enabled"]);
     expect(output).toMatch(/- remove licence +STANDARDPACK\n +~ run task +revoke-sessions/);
     expect(output).not.toContain(server.password);
     expect(await topLevel()).toEqual(before);
