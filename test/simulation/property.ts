@@ -10,7 +10,7 @@ export const WIRE_WORLDS = 25 * (LONG ? 20 : 1);
 export const SEED = Number(process.env.MUSTER_SEED ?? (LONG ? Date.now() % 1_000_000_000 : 4_242));
 
 /** How long a smaller failing world is looked for. */
-const SHRINK_MS = 60_000;
+const SHRINK_MS = Number(process.env.MUSTER_SHRINK_MS ?? 60_000);
 
 /** Runs `check` on `runs` random values. `shrinking` is true once one has failed and a smaller one is looked for. */
 export async function forAllWorlds<T>(

@@ -32,6 +32,7 @@ const CATCH_UP_MS = 120_000;
 
 export async function walk(spec: WorldSpec, hands: Hands, coverage: Coverage): Promise<void> {
   const walker = new Walker(spec, hands, coverage, await buildWorld(spec, hands));
+  hands.pass?.(CATCH_UP_MS);
   await walker.settle();
   for (const [i, step] of spec.steps.entries()) {
     await walker.live(step, i);
@@ -67,7 +68,7 @@ class Walker {
   }
 
   /**
-   * Plans and applies until nothing is left: twice at most, once where nothing was bound or deleted; a third time where
+   * Plans and applies until nothing is left: twice at most, once where nothing was bound, deleted or restored; a third time where
    * another account of a person turns up because the first was deleted, or because an account went to another worker of its
    * person and no longer carries the match key of the first.
    */
@@ -196,9 +197,10 @@ class Walker {
   }
 }
 
-/** What was bound is corrected by the next plan; what was deleted gives up its names only when it is really gone. */
+/** What was bound or restored is corrected by the next plan; what was deleted gives up its names only when it is really gone. */
 function leavesMore(plan: PlanBody): boolean {
-  return plan.ops.some((op) => op.verb === "delete" || (op.verb === "bind" && op.slot !== "found"));
+  const isBinding = (op: Op) => op.verb === "bind" && op.slot !== "found";
+  return plan.ops.some((op) => op.verb === "delete" || op.verb === "restore" || isBinding(op));
 }
 
 function accountsOf(ledger: Ledger, identities: ReadonlySet<string>): Set<Anchor> {

@@ -95,6 +95,7 @@ export class EntraIdTarget implements TargetPort {
       passwords,
       pass,
       young: new Map(),
+      replaced: new Map(),
       units: new Map(),
       protection: new Map(),
     };

@@ -51,6 +51,7 @@ function managedProperties(policy: PolicySpec): string[] {
   const always = ["employeeId", "givenName", "surname", "displayName", "jobTitle", "department", "companyName"];
   return [
     ...always,
+    "mailNickname",
     "usageLocation",
     "userPrincipalName",
     ...(policy.mail === "none" ? [] : ["mail"]),
@@ -131,7 +132,7 @@ onLoss: ${onLoss}`;
 function cloudMapping(policy: CloudPolicySpec, name: string, scope: string): string {
   const { counter, onRename, title } = policy;
   const retain = policy.retain ? "\n      retain: 1y" : "";
-  const initial = policy.lastResort ? `\n        - 'Join("@", Append("u", [id]), "${DOMAIN}")'` : "";
+  const initial = policy.lastResort ? `\n        - 'Append("u", [id])'` : "";
   const hired = policy.hireDate ? `\n  employeeHireDate: { value: 'Append([employment.from], "T00:00:00Z")' }` : "";
   return `kind: Mapping
 name: ${name}
@@ -152,15 +153,21 @@ attributes:
   department: { value: '[job.department]', when: { left: clear } }
   companyName: { constant: Lindwurm }
   usageLocation: { constant: DE }${hired}
-  userPrincipalName:
+  mailNickname:
     unique:
       candidates:
-        - 'Join("@", ToLower(Append(Left([name.given], 1), [name.family])), "${DOMAIN}")'
-        - 'Join("@", ToLower(Append([name.given], [name.family])), "${DOMAIN}")'${initial}
+        - 'ToLower(Append(Left([name.given], 1), [name.family]))'
+        - 'ToLower(Append([name.given], [name.family]))'${initial}
       counter: ${counter}
       charset: { allow: ascii-letters-digits, fold: true }
       within: all
-      onRename: ${onRename}${retain}${mailRule(policy)}${managerRule(policy)}`;
+      onRename: ${onRename}${retain}
+  userPrincipalName:
+    unique:
+      candidates: [ 'Join("@", [account.mailNickname], "${DOMAIN}")' ]
+      counter: ${counter}
+      within: all
+      onRename: ${onRename}${mailRule(policy)}${managerRule(policy)}`;
 }
 
 function mailRule({ mail }: CloudPolicySpec): string {

@@ -110,6 +110,7 @@ async function membersOf(place: Place, group: Anchor): Promise<ReadonlySet<Ancho
 
 /** Those that are there, or were made by this run and will be. */
 async function existing(place: Place, members: readonly MemberOp[]): Promise<ReadonlySet<Anchor>> {
+  const young = new Set(members.map(({ anchor }) => anchor).filter((anchor) => isYoung(place, [anchor])));
   const answers = await sendBatch(
     place.graph,
     members.map(({ anchor }) => ({
@@ -121,7 +122,7 @@ async function existing(place: Place, members: readonly MemberOp[]): Promise<Rea
   for (const [index, answer] of answers.entries()) {
     const anchor = members[index]?.anchor ?? "";
     if (!answer.ok && !isFailure(answer.failure, "gone")) throw answer.failure;
-    if (answer.ok || isYoung(place, [anchor])) found.add(anchor);
+    if (answer.ok || young.has(anchor)) found.add(anchor);
   }
   return found;
 }
