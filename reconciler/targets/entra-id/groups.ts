@@ -1,7 +1,7 @@
 /** Groups as they are read: which of them are asked for, and why the members of some cannot be written. */
 import type { Anchor, ObservedGroup, Selection } from "../../model/observed.js";
 import { isFailure } from "./failure.js";
-import { readAll } from "./pages.js";
+import { readAll, readCount } from "./pages.js";
 import { path, withQuery } from "./paths.js";
 import { incomplete, isId, managesTenant, type Place, requireId } from "./place.js";
 import type { GraphObject } from "./properties.js";
@@ -22,7 +22,9 @@ export const GROUP_PROPERTIES = [
 
 /** All groups of the tenant: their names are taken, and display names are how policies name them. */
 export function readGroups(place: Place): Promise<readonly GraphObject[]> {
-  return readAll(place.graph, withQuery(path`/groups`, { $select: GROUP_PROPERTIES, $top: "999" }));
+  return readAll(place.graph, withQuery(path`/groups`, { $select: GROUP_PROPERTIES, $top: "999" }), {
+    expected: () => readCount(place.graph, path`/groups/$count`),
+  });
 }
 
 /**
@@ -63,7 +65,9 @@ function nameOf(group: GraphObject | undefined, anchor: Anchor): string {
 export async function readMembers(place: Place, group: Anchor): Promise<readonly Anchor[]> {
   const query = { $select: "id", $top: "999" };
   try {
-    const members = await readAll(place.graph, withQuery(path`/groups/${requireId(group)}/members`, query));
+    const members = await readAll(place.graph, withQuery(path`/groups/${requireId(group)}/members`, query), {
+      expected: () => readCount(place.graph, path`/groups/${group}/members/$count`),
+    });
     return members.map(({ id }) => id);
   } catch (error) {
     // It was there a moment ago: deleted meanwhile, it has none.

@@ -15,11 +15,11 @@ import { isFailure } from "./failure.js";
 import { readGroups, readMembers, wantedGroups } from "./groups.js";
 import { readChanges } from "./incremental.js";
 import { readSkus } from "./licences.js";
-import { readAll } from "./pages.js";
+import { readAll, readCount } from "./pages.js";
 import { path, withQuery } from "./paths.js";
 import type { Place } from "./place.js";
 import { type GraphObject, requireProperties, selectOf } from "./properties.js";
-import { EVENTUAL, expandOf, requireSelected, wantedProperties } from "./read.js";
+import { expandOf, requireSelected, wantedProperties } from "./read.js";
 import { type Known, latestLinks, openMemory, rememberedUsers, saveMemory, scopeFor } from "./remember.js";
 import { type RoleNames, readRoles } from "./roles.js";
 import { readUnits } from "./units.js";
@@ -81,10 +81,9 @@ function byId(objects: readonly GraphObject[]): Map<Anchor, GraphObject> {
 
 async function readUsers(place: Place, selection: Selection): Promise<readonly GraphObject[]> {
   const properties = wantedProperties(place, selection);
-  const expected = await place.graph.get(path`/users/$count`, EVENTUAL);
   const query = { $select: selectOf(properties), $expand: expandOf(properties), $top: "999" };
   const users = await readAll(place.graph, withQuery(path`/users`, query), {
-    expected: typeof expected === "number" ? expected : null,
+    expected: () => readCount(place.graph, path`/users/$count`),
   });
   for (const user of users) requireSelected(place, user, properties);
   return users;

@@ -44,12 +44,12 @@ export function cloudWorldSpec(maxPeople: number): fc.Arbitrary<CloudWorldSpec> 
       return { ...world, policy: { ...world.policy, ...policy }, steps: [...own, ...world.steps].slice(0, 4) };
     });
   return fc.oneof(
-    { arbitrary: random, weight: 6 },
-    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 2 },
+    { arbitrary: random, weight: 4 },
+    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 4 },
     {
       arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, recall),
-      weight: 4,
+      weight: 5,
     },
-    { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 2 },
+    { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 3 },
   );
 }
