@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Tenant, TenantFaults, TenantOptions } from "../../reconciler/sandbox/tenant-server.js";
 import { type EntraIdOptions, EntraIdTarget } from "../../reconciler/targets/entra-id/target.js";
+import type { TokenSource } from "../../reconciler/targets/entra-id/token.js";
 import { type Ask, type OpenedTenant, openTenant, PASSWORD } from "../sandbox/tenant/open-tenant.js";
 import { directTransport } from "../support/direct-transport.js";
 import { type VirtualTime, virtualTime } from "../support/virtual-time.js";
@@ -39,6 +40,8 @@ export interface TenantHarnessOptions {
   readonly driver?: Partial<EntraIdOptions>;
   /** Sockets and TLS (the default), or straight into the tenant. */
   readonly over?: "https" | "direct";
+  /** How tokens are kept; by default each request has a new one. */
+  readonly tokens?: (tenant: Tenant) => TokenSource;
   /** The first instant, epoch milliseconds. */
   readonly start?: number;
   /** Told each request, and its reply, beside the contract. */
@@ -69,7 +72,7 @@ export async function tenantHarness(options: TenantHarnessOptions = {}): Promise
     managed: { accounts: ["tenant"], groups: ["tenant"] },
     claim: CLAIM,
     surroundings,
-    tokens: { token: async () => tenant.token(), reject: () => {} },
+    tokens: options.tokens?.(tenant) ?? { token: async () => tenant.token(), reject: () => {} },
     ...(options.over === "direct" ? { transport: directTransport(tenant) } : {}),
     ...options.driver,
   };

@@ -45,7 +45,7 @@ export function cloudWorldSpec(maxPeople: number): fc.Arbitrary<CloudWorldSpec> 
     });
   return fc.oneof(
     { arbitrary: random, weight: 4 },
-    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 4 },
+    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null, counter: true }, layoff, recall), weight: 4 },
     {
       arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, recall),
       weight: 5,

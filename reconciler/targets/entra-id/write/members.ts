@@ -40,6 +40,10 @@ async function addMembers(place: Place, group: Anchor, members: readonly MemberO
     await bind(place, group, members);
     return members.map(({ op, anchor }) => succeeded(op, anchor));
   } catch (error) {
+    const [only] = members;
+    // Of one alone this says it all, whatever a replica shows.
+    if (only !== undefined && members.length === 1 && isFailure(error, "already"))
+      return [wasAlready(only.op, only.anchor)];
     if (isLost(error) || isFailure(error, "already", "gone", "unknown")) return sortOut(place, group, members, error);
     return members.map(({ op, anchor }) => failedOutcome(op, error, anchor));
   }
@@ -92,7 +96,13 @@ function addAgain(place: Place, group: Anchor, one: MemberOp): Promise<Outcome> 
     op: one.op,
     anchor: one.anchor,
     judge: async () => ((await membersOf(place, group))?.has(one.anchor) === true ? "as-wanted" : "as-before"),
-    write: () => bind(place, group, [one]),
+    write: async () => {
+      try {
+        await bind(place, group, [one]);
+      } catch (error) {
+        if (!isFailure(error, "already")) throw error;
+      }
+    },
   });
 }
 
