@@ -198,6 +198,7 @@ export function checkThreeStates(act: Act): number {
     const intent = intents.get(identity);
     const now = act.after.get(anchor);
     if (intent === undefined || now === undefined || !now.account.managed || isContested(act, intent)) continue;
+    if (wasBroughtBack(act, anchor)) continue;
     const worker = act.workers.find((w) => `${w.source}:${w.id}` === intent.primary);
     if (worker === undefined) continue;
     checkTitle(act, intent, worker, act.before.get(anchor)?.attributes[act.dialect.title], now);
@@ -205,6 +206,13 @@ export function checkThreeStates(act: Act): number {
     checked += 1;
   }
   return checked;
+}
+
+/** It was deleted when the step began: what it holds of old times is nobody's doing. */
+function wasBroughtBack({ before, ledgerBefore }: Act, anchor: Anchor): boolean {
+  if (before.has(anchor)) return false;
+  const entries = [...ledgerBefore.entries.values()];
+  return entries.some(({ current, former }) => [current, ...former].some((one) => one?.anchor === anchor));
 }
 
 /**

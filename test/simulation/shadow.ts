@@ -45,8 +45,8 @@ export class Shadow {
   /** Others acted since the last run. */
   othersActed(now: Picture): void {
     for (const anchor of [...this.disabledByMuster.keys()]) {
-      const seen = now.get(anchor);
-      if (seen === undefined || seen.account.enabled) this.disabledByMuster.delete(anchor);
+      // One that was deleted may be brought back as it was.
+      if (now.get(anchor)?.account.enabled === true) this.disabledByMuster.delete(anchor);
     }
     this.#last = now;
   }

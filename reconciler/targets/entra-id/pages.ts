@@ -2,8 +2,9 @@
  * Complete listings. A page may be empty and not be the last; a link is followed as it is. The proof of completeness:
  * every page was read, the last one has no nextLink, no object came twice with different values, and the number of
  * objects is the one that was counted, where somebody counted. What is not proven is read again from the beginning: what
- * was read before a page token expired says nothing of the rest. The count comes from an index that lags, so a small
- * difference is let pass when two listings in a row show the same objects.
+ * was read before a page token expired says nothing of the rest. The count comes from an index that lags, so it is asked
+ * again a little later. When two listings in a row agree, more than were counted is no loss, and in a large tenant, which
+ * never stands still, a few may be missing.
  */
 import { isDeepStrictEqual } from "node:util";
 import { MusterError } from "../../support/errors.js";
@@ -35,14 +36,17 @@ export interface ListingOptions {
 /** Advanced queries answer from an index that lags; `$count` and this header ask for them. */
 export const EVENTUAL = { ConsistencyLevel: "eventual" } as const;
 
-/** What `$count` of a collection says; null where it is no number. Throws GraphFailure. */
-export async function readCount(client: GraphClient, count: GraphPath): Promise<number | null> {
+/** What `$count` of a collection says. Throws GraphFailure, and MUS-5003 when it is no number. */
+export async function readCount(client: GraphClient, count: GraphPath): Promise<number> {
   const body = await client.get(count, EVENTUAL);
-  return typeof body === "number" ? body : null;
+  if (typeof body !== "number") throw incomplete(client, count.template, "a count is no number");
+  return body;
 }
 
 /** Times that a listing is begun before it counts as incomplete. */
 const LISTINGS = 3;
+/** Before the second listing, and twice as long before the third. */
+const LAG_OF_COUNT_MS = 10_000;
 
 /** Page by page, until there is no nextLink. Throws GraphFailure, MUS-5201 and, for a page that is none, MUS-5003. */
 export async function* readPages(
@@ -88,18 +92,22 @@ export async function readAll(
       continue;
     }
     const { objects } = found;
-    if (counted === null || counted === objects.length) return objects;
-    if (before !== null && isSameSet(before, objects) && Math.abs(counted - objects.length) <= tolerance(counted))
-      return objects;
+    const missing = (counted ?? 0) - objects.length;
+    if (counted === null || missing === 0) return objects;
+    const allowed = tolerance(counted);
+    if (before !== null && missing <= allowed && differences(before, objects) <= allowed) return objects;
     doubt = `${counted} objects were counted, and ${objects.length} were read`;
     before = objects;
+    if (listing < LISTINGS) await client.surroundings.sleep(listing * LAG_OF_COUNT_MS);
   }
   throw incomplete(client, start.template, doubt);
 }
 
-function isSameSet(one: readonly GraphObject[], other: readonly GraphObject[]): boolean {
+/** Objects that are in one listing only. */
+function differences(one: readonly GraphObject[], other: readonly GraphObject[]): number {
   const ids = new Set(one.map(({ id }) => id));
-  return one.length === other.length && other.every(({ id }) => ids.has(id));
+  const shared = other.filter(({ id }) => ids.has(id)).length;
+  return one.length + other.length - 2 * shared;
 }
 
 interface Listing {
@@ -133,9 +141,9 @@ async function list(
   return { objects: [...objects.values()], counted };
 }
 
-/** So much may the count differ for good: a page of objects must not be missing. */
+/** So many may be missing for good, none of fewer than 1,000; a page of objects must not be. */
 function tolerance(count: number): number {
-  return Math.min(Math.max(5, Math.round(count / 1_000)), 100);
+  return Math.min(Math.floor(count / 1_000), 50);
 }
 
 export interface Delta {

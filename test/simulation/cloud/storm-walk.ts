@@ -36,7 +36,8 @@ export class Tally {
   worlds = 0;
   /** Creates whose outcome nobody knew, and that were there. */
   found = 0;
-  tokens = 0;
+  /** Requests whose token had ended. */
+  refused = 0;
 
   toString(): string {
     const list = (counts: ReadonlyMap<string, number>) => [...counts].map(([name, n]) => `${name} ${n}`).join(", ");
@@ -44,7 +45,7 @@ export class Tally {
       `${this.worlds} worlds`,
       `  faults: ${list(this.weather)}`,
       `  outcomes in the storm: ${list(this.outcomes)}`,
-      `  reads that became no plan: ${list(this.without)}; creates found again ${this.found}; tokens ${this.tokens}`,
+      `  reads that became no plan: ${list(this.without)}; creates found again ${this.found}; requests with a token that had ended ${this.refused}`,
     ].join("\n");
   }
 }
