@@ -275,10 +275,10 @@ function managerRule(policy: PolicySpec): string {
   return `\n  manager: { reference: manager, onUnresolved: ${policy.manager}, when: { left: clear } }`;
 }
 
-function entitlement(name: string, group: string, scope: string, onLoss: string): string {
+export function entitlement(name: string, group: string, scope: string, onLoss: string, target = TARGET): string {
   return `kind: Entitlement
 name: ${name}
-target: ${TARGET}
+target: ${target}
 group: "${group}"
 scope: ${scope}
 onLoss: ${onLoss}`;

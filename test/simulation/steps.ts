@@ -48,7 +48,7 @@ const who = fc.nat(39);
 const soon = fc.integer({ min: -3, max: 20 });
 const kind = <const K extends string>(...names: K[]) => fc.constantFrom(...names);
 
-const hrEdit: fc.Arbitrary<HrEdit> = fc.oneof(
+export const hrEdit: fc.Arbitrary<HrEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("leave-company"), who, inDays: soon }), weight: 5 },
   { arbitrary: fc.record({ kind: kind("come-back"), who, inDays: soon }), weight: 6 },
   { arbitrary: fc.record({ kind: kind("layoff"), who, people: fc.integer({ min: 2, max: 10 }) }), weight: 5 },

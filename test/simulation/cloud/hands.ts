@@ -29,7 +29,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   title: "jobTitle",
 };
 
-const SEED: TenantSeed = {
+export const SEED: TenantSeed = {
   domains: [DOMAIN],
   users: [],
   skus: PRODUCTS.map((skuPartNumber) => ({ skuPartNumber, enabled: 500 })),

@@ -10,7 +10,7 @@ export interface CloudWorldSpec extends WorldSpec<CloudPolicySpec> {
   readonly lag: { readonly reads: number } | { readonly millis: number };
 }
 
-const lag: fc.Arbitrary<CloudWorldSpec["lag"]> = fc.oneof(
+export const lag: fc.Arbitrary<CloudWorldSpec["lag"]> = fc.oneof(
   fc.record({ reads: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ millis: fc.integer({ min: 1_000, max: 100_000 }) }),
 );
