@@ -7,7 +7,7 @@ export const WORLDS = Number(process.env.MUSTER_WORLDS ?? 500) * (LONG ? 20 : 1)
 /** Worlds over the wire. */
 export const WIRE_WORLDS = 25 * (LONG ? 20 : 1);
 /** Worlds with a domain and a tenant. */
-export const MIXED_WORLDS = Number(process.env.MUSTER_MIXED ?? 40) * (LONG ? 20 : 1);
+export const MIXED_WORLDS = Number(process.env.MUSTER_MIXED ?? 30) * (LONG ? 20 : 1);
 /** Worlds with faults. */
 export const STORM_WORLDS = Number(process.env.MUSTER_STORMS ?? 40) * (LONG ? 20 : 1);
 /** The same worlds each time in `npm test`, so that a red run is about the change; new ones in `npm run test:long`. */
