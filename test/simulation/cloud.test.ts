@@ -22,7 +22,7 @@ const coverage = new Coverage(CLOUD_DIALECT);
 afterAll(() => console.info(`Simulation, in a tenant: ${coverage}`));
 
 test(`every invariant holds in ${WIRE_WORLDS} worlds over HTTPS`, { timeout: 3_600_000 }, async () => {
-  await forAllWorlds(cloudWorldSpec(12), WIRE_WORLDS, async (spec, shrinking) => {
+  await forAllWorlds(cloudWorldSpec(8), WIRE_WORLDS, async (spec, shrinking) => {
     const hands = await cloudHands(spec, OVER);
     let isOver = false;
     try {
@@ -40,7 +40,7 @@ test("every verb, stage, collision and cycle occurred often enough", () => {
   expect(coverage.rare(WIRE_WORLDS)).toEqual([]);
 });
 
-const tight = fc.record({ world: cloudWorldSpec(8), create: fc.nat(3), bind: fc.nat(2) });
+const tight = fc.record({ world: cloudWorldSpec(5), create: fc.nat(3), bind: fc.nat(2) });
 
 test(`a refused plan writes nothing in ${WIRE_WORLDS} tenants`, { timeout: 3_600_000 }, async () => {
   let refused = 0;

@@ -26,9 +26,26 @@ const cloudEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
 );
 
 const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
-const deletion: StepSpec = { days: 12, hr: [], admin: [] };
-const recall: StepSpec = { days: 3, hr: [{ kind: "recall", inDays: 0 }], admin: [] };
-const swaps: StepSpec = { days: 3, hr: [0, 2, 4].map((n) => ({ kind: "swap", who: n, with: n + 1 })), admin: [] };
+const deletion: StepSpec = { days: 12, hr: [{ kind: "vanish", who: 3 }], admin: [] };
+const recall: StepSpec = { days: 3, hr: [{ kind: "recall", inDays: -1 }], admin: [] };
+const swaps: StepSpec = {
+  days: 3,
+  hr: [...[0, 2, 4].map((n) => ({ kind: "swap" as const, who: n, with: n + 1 })), { kind: "vanish", who: 1 }],
+  admin: [],
+};
+
+/** Whoever comes back gets another account, under another name. */
+const replacing = {
+  per: "worker",
+  rehire: "reprovision",
+  deleteAfter: null,
+  leftAfter: null,
+  counter: true,
+  protectedWorker: false,
+} as const;
+
+/** Plain employees, so that what a bent world is about happens to somebody. */
+const AT_WORK = { type: "employee", from: -100, days: null, rescinded: false, leave: null } as const;
 
 export function cloudWorldSpec(maxPeople: number): fc.Arbitrary<CloudWorldSpec> {
   const random = fc.record({
@@ -41,11 +58,16 @@ export function cloudWorldSpec(maxPeople: number): fc.Arbitrary<CloudWorldSpec> 
   const bent = (policy: Partial<CloudPolicySpec>, ...steps: readonly StepSpec[]) =>
     random.map((world): CloudWorldSpec => {
       const own = steps.map((step, i) => ({ ...step, admin: world.steps[i]?.admin ?? [] }));
-      return { ...world, policy: { ...world.policy, ...policy }, steps: [...own, ...world.steps].slice(0, 4) };
+      return {
+        ...world,
+        policy: { ...world.policy, ...policy },
+        people: world.people.map((person, i) => (i % 3 === 0 ? person : { ...person, ...AT_WORK })),
+        steps: [...own, ...world.steps].slice(0, 4),
+      };
     });
   return fc.oneof(
     { arbitrary: random, weight: 4 },
-    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null, counter: true }, layoff, recall), weight: 4 },
+    { arbitrary: bent(replacing, layoff, recall), weight: 4 },
     {
       arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, recall),
       weight: 5,
