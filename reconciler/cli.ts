@@ -124,13 +124,19 @@ function addDoctor(program: Command, run: Run): void {
       new Option("--role <role>", "for what the account is used").choices(["reader", "writer"]).default("writer"),
     )
     .addOption(
-      new Option("--delegation <style>", "print the commands that give the rights").choices(["dsacls", "samba"]),
+      new Option("--delegation [style]", "print the commands that give the rights").choices([
+        "dsacls",
+        "samba",
+        "graph-powershell",
+        "az",
+      ]),
     )
-    .option("--account <name>", "whom --delegation is for; default: the user of the Target")
+    .option("--account <name>", "whom --delegation is for; default: the user, or the client id, of the Target")
     .addOption(FORMAT())
-    .action((target, { role, format, delegation = null, account = null }) =>
-      run((context) => runDoctor(context, { target, role, format, delegation, account }))(),
-    );
+    .action((target, { role, format, delegation: style = null, account = null }) => {
+      const delegation = style === true ? "usual" : style;
+      return run((context) => runDoctor(context, { target, role, format, delegation, account }))();
+    });
 }
 
 function addWriting(program: Command, run: Run): void {

@@ -1,10 +1,11 @@
-// Writes the tables of docs/ that come from code: the functions of the expression language (mappings.md) and the limits
-// that ship with Muster (guards.md). Reads dist/. `--check` fails on a difference.
+// Writes the tables of docs/ that come from code: the functions of the expression language (mappings.md), the limits that
+// ship with Muster (guards.md) and the permissions of Microsoft Graph (entra-id.md). Reads dist/. `--check` fails on a difference.
 import { readFileSync } from "node:fs";
 import { isProgram, putGenerated } from "./generated-file.mjs";
 
 const FUNCTIONS = "docs/mappings.md";
 const LIMITS = "docs/guards.md";
+const PERMISSIONS = "docs/entra-id.md";
 
 const GROUPS = [
   ["entra", "Documented by Microsoft for HR-driven provisioning to Entra ID."],
@@ -45,6 +46,15 @@ export function renderLimits(limits, group) {
   return `| verb | max | maxShare | minPopulation |\n|---|---|---|---|\n${rows.join("\n")}`;
 }
 
+/** The table of permissions: the least of each row, and what would do in its place. `rows` is PERMISSION_ROWS. */
+export function renderPermissions(rows) {
+  const lines = rows.map(({ what, ways }) => {
+    const [least, ...wider] = ways.map((way) => way.join(" + "));
+    return `| ${what} | ${least} | ${wider.join(" · ")} |`;
+  });
+  return `| what | least permission | also enough |\n|---|---|---|\n${lines.join("\n")}`;
+}
+
 /** Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
 export function fillMarkers(text, name, content) {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
@@ -57,7 +67,9 @@ export function fillMarkers(text, name, content) {
 if (isProgram(import.meta.url)) {
   const { listFunctions } = await import("../dist/reconciler/policy/expression/index.js");
   const { SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT } = await import("../dist/reconciler/plan/guards/shipped.js");
+  const { PERMISSION_ROWS } = await import("../dist/reconciler/targets/entra-id/permissions.js");
   const fill = (path, name, content) => putGenerated(path, fillMarkers(readFileSync(path, "utf8"), name, content));
   fill(FUNCTIONS, "functions", renderFunctions(listFunctions()));
   fill(LIMITS, "limits", renderLimits(SHIPPED_LIMITS, SHIPPED_GROUP_LIMIT));
+  fill(PERMISSIONS, "permissions", renderPermissions(PERMISSION_ROWS));
 }

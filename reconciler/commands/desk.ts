@@ -74,10 +74,13 @@ export async function openDesk(context: Context, options: DeskOptions = {}): Pro
   );
   const policy = compilePolicies(policies, environment, (type) => capabilitiesOf(type as "active-directory"));
   checkClock(context, policy);
-  const snapshot = await repository.readSnapshot(desired);
   const records = await recordsCommit(repository, policy);
   const at: At = records === null ? { worktree: true } : { commit: records };
-  const ledger = await repository.readLedger(at, environment);
+  // Both at once, since git lists the one while the other is parsed; errors of the workers come first.
+  const reading = repository.readLedger(at, environment);
+  reading.catch(() => undefined);
+  const snapshot = await repository.readSnapshot(desired);
+  const ledger = await reading;
   const runs = records === null ? [] : await readRuns(repository, records, environment, windowStart(context, policy));
   context.remark(warnUnverified(policy.targets.map((target) => target.document.value)));
   const openPort = options.openPort ?? ((target: Target) => openTarget(target, context.variable));

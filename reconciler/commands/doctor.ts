@@ -14,8 +14,8 @@ export interface DoctorOptions {
   readonly target: string;
   readonly format: "text" | "json";
   readonly role: Needs["role"];
-  /** Prints the delegation in place of an examination. */
-  readonly delegation: DelegationStyle | null;
+  /** Prints the delegation in place of an examination; "usual": in the first style that the target's type has. */
+  readonly delegation: DelegationStyle | "usual" | null;
   /** Whom the delegation is for; null: the user that the Target binds as. */
   readonly account: string | null;
 }
@@ -40,7 +40,8 @@ export async function runDoctor(context: Context, options: DoctorOptions): Promi
     if (port.examine === undefined || port.delegation === undefined)
       throw new MusterError("MUS-7001", { what: `a target of type ${document.value.type} is not examined` });
     if (options.delegation !== null) {
-      context.print(`${(await port.delegation(needs, options.delegation, options.account)).join("\n")}\n`);
+      const style = styleFor(document.value.type, port.delegationStyles ?? [], options.delegation);
+      context.print(`${(await port.delegation(needs, style, options.account)).join("\n")}\n`);
       return 0;
     }
     const checks = await port.examine(needs, context.clock);
@@ -51,4 +52,18 @@ export async function runDoctor(context: Context, options: DoctorOptions): Promi
   } finally {
     await port.close();
   }
+}
+
+/** Throws MUS-7001 for a style of another type of target. */
+function styleFor(
+  type: string,
+  styles: readonly DelegationStyle[],
+  wanted: DelegationStyle | "usual",
+): DelegationStyle {
+  const style = wanted === "usual" ? styles[0] : styles.find((one) => one === wanted);
+  if (style !== undefined) return style;
+  throw new MusterError("MUS-7001", {
+    what: `a delegation in a target of type ${type} is not written as ${wanted}`,
+    next: `Use ${styles.map((one) => `--delegation ${one}`).join(" or ")}.`,
+  });
 }

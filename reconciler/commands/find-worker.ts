@@ -4,7 +4,7 @@ import { MusterError } from "../support/errors.js";
 
 /** Throws MUS-7002 when nobody, or more than one, is meant. */
 export function findWorker(snapshot: Snapshot, text: string): WorkerFile {
-  const exact = snapshot.workers.filter((file) => file.key === text || file.worker.id === text);
+  const exact = snapshot.workers.filter((file) => file.key === text || file.id === text);
   const [first, second] = exact;
   if (first === undefined) {
     throw new MusterError("MUS-7002", { what: `no worker is called ${text}`, next: "Give the id, or source:id." });

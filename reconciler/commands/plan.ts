@@ -2,6 +2,7 @@
 import { digestOf } from "../model/hash.js";
 import type { WorkerKey } from "../model/identity.js";
 import { isRefused, type Plan, type PlanBody } from "../model/plan.js";
+import { identityOf } from "../model/worker.js";
 import { addDuration, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
 import { writePlanFile } from "../repo/plan-file.js";
 import { renderPlanJson } from "../report/json.js";
@@ -112,8 +113,8 @@ function commentOf(desk: Desk, plan: Plan, { unmasked }: PlanOptions, labels: Re
 function identityHolds(desk: Desk, identity: string, worker: WorkerKey): boolean {
   const file = desk.snapshot.workers.find((known) => known.key === worker);
   if (file === undefined) return false;
-  const namespace = desk.policy.namespaces[file.worker.source] ?? file.worker.source;
-  return identity === `worker:${worker}` || identity === `person:${namespace}:${file.worker.personId ?? ""}`;
+  const namespace = desk.policy.namespaces[file.source] ?? file.source;
+  return (["worker", "person"] as const).some((per) => identity === identityOf(file, per, namespace));
 }
 
 function exitOf(body: PlanBody, options: PlanOptions): ExitCode {

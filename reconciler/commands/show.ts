@@ -42,8 +42,8 @@ export async function runShow(context: Context, options: ShowOptions): Promise<E
 }
 
 function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): ShowView {
-  const namespace = desk.policy.namespaces[file.worker.source] ?? file.worker.source;
-  const keys = new Set([identityOf(file.worker, "person", namespace), identityOf(file.worker, "worker", namespace)]);
+  const namespace = desk.policy.namespaces[file.source] ?? file.source;
+  const keys = new Set([identityOf(file, "person", namespace), identityOf(file, "worker", namespace)]);
   const intents = planned.desire.intents.filter(
     (intent) => keys.has(intent.identity) && intent.workers.includes(file.key),
   );
@@ -51,7 +51,7 @@ function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): Sh
   const identities = new Set(intents.map((intent) => intent.identity));
   const workers = new Set(intents.flatMap((intent) => intent.workers));
   return {
-    identity: first?.identity ?? identityOf(file.worker, "person", namespace),
+    identity: first?.identity ?? identityOf(file, "person", namespace),
     label: first?.label ?? file.key,
     asOf: planned.body.asOf,
     workers: desk.snapshot.workers
@@ -129,7 +129,9 @@ function attributeViews(desk: Desk, planned: Planned, intent: Intent, entry: Led
 function readable(value: Value, picture: Observed | undefined, desk: Desk, target: string): Value {
   if (typeof value !== "object" || !("dn" in value)) return value;
   const account = picture?.accounts.find((known) => known.address.toLowerCase() === value.dn.toLowerCase());
-  const entry = account === undefined ? undefined : desk.ledger.byAnchor.get(`${target}|${account.anchor}`);
+  const entry = [...desk.ledger.entries.values()].find(
+    (each) => each.target === target && account !== undefined && each.current?.anchor === account.anchor,
+  );
   return entry === undefined ? value : { ref: entry.identity as IdentityKey };
 }
 

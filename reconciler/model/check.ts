@@ -30,6 +30,10 @@ export interface Needs {
   readonly licences?: readonly string[];
   /** Whether some accounts are made by synchronisation and only linked; left out: none are. */
   readonly links?: boolean;
+  /** Service plans, by name or id, that entitlements switch off, by licence; left out: none are. */
+  readonly disabledPlans?: Readonly<Record<string, readonly string[]>>;
+  /** Domains that rules of names put behind the "@", where they stand in the policy; left out: none does. */
+  readonly domains?: readonly string[];
 }
 
 export type CheckLevel = "ok" | "warning" | "problem" | "unknown";
@@ -42,11 +46,11 @@ export interface Check {
   /** URL, DN or attribute; null: the target as a whole. */
   readonly subject: string | null;
   readonly what: string;
-  /** A right: the object at whose top it is granted; left out elsewhere. */
+  /** A right: the object at whose top it is granted; a permission: whose it is; left out elsewhere. */
   readonly at?: string;
   /** One or two sentences, or the command that an administrator runs; null where nothing is to be done. */
   readonly remedy: string | null;
 }
 
-/** How the commands of a delegation are written: for Windows, or for Samba. */
-export type DelegationStyle = "dsacls" | "samba";
+/** How the commands of a delegation are written: for Windows, for Samba; for Microsoft Graph PowerShell, for the Azure CLI. */
+export type DelegationStyle = "dsacls" | "samba" | "graph-powershell" | "az";

@@ -19,10 +19,8 @@ export interface Ledger {
   readonly groups: ReadonlyMap<string, Anchor>;
   /** Groups, by the same key, that were announced as exclusive, and the as-of instant of the plan that did. */
   readonly exclusive: ReadonlyMap<string, string>;
-  /** By target and worker: entries that list the worker. */
-  readonly byWorker: ReadonlyMap<string, readonly LedgerEntry[]>;
-  /** By target and anchor: current bindings. */
-  readonly byAnchor: ReadonlyMap<string, LedgerEntry>;
+  /** By target, then worker: entries that list the worker. */
+  readonly byWorker: ReadonlyMap<string, ReadonlyMap<string, readonly LedgerEntry[]>>;
 }
 
 /** Builds the indexes. Two entries that claim one object are both kept in `entries`; the planner reports them. */
@@ -32,19 +30,18 @@ export function buildLedger(
   exclusive: ReadonlyMap<string, string> = new Map(),
 ): Ledger {
   const byKey = new Map<string, LedgerEntry>();
-  const byWorker = new Map<string, LedgerEntry[]>();
-  const byAnchor = new Map<string, LedgerEntry>();
+  const byWorker = new Map<string, Map<string, LedgerEntry[]>>();
   for (const entry of entries) {
     byKey.set(ledgerKey(entry.target, entry.identity as IdentityKey), entry);
+    const ofTarget = byWorker.get(entry.target) ?? new Map<string, LedgerEntry[]>();
+    byWorker.set(entry.target, ofTarget);
     for (const worker of entry.workers) {
-      const key = `${entry.target}|${worker}`;
-      const list = byWorker.get(key);
-      if (list === undefined) byWorker.set(key, [entry]);
+      const list = ofTarget.get(worker);
+      if (list === undefined) ofTarget.set(worker, [entry]);
       else list.push(entry);
     }
-    if (entry.current !== null) byAnchor.set(`${entry.target}|${entry.current.anchor}`, entry);
   }
-  return { entries: byKey, groups, exclusive, byWorker, byAnchor };
+  return { entries: byKey, groups, exclusive, byWorker };
 }
 
 /** The entry of an identity in a target; none for what is nobody's. */
@@ -53,7 +50,7 @@ export function entryOf(ledger: Ledger, target: string, identity: IdentityKey | 
 }
 
 export function entryOfWorker(ledger: Ledger, target: string, worker: WorkerKey): readonly LedgerEntry[] {
-  return ledger.byWorker.get(`${target}|${worker}`) ?? [];
+  return ledger.byWorker.get(target)?.get(worker) ?? [];
 }
 
 /** Files cannot hold bytes; `{ hex }` stands for them. */

@@ -113,6 +113,8 @@ export interface TargetPort {
   lastChanges?(queries: readonly ChangeQuery[]): Promise<LastChanges>;
   /** Looks, without writing anything, whether the target is as the needs ask. Connects itself; never throws for what it finds. */
   examine?(needs: Needs, clock: Clock): Promise<readonly Check[]>;
+  /** Styles that `delegation` can write; the first is the usual one. */
+  readonly delegationStyles?: readonly DelegationStyle[];
   /** What an administrator runs to give an account what the needs ask, and no more. May connect; throws as `open` does. */
   delegation?(needs: Needs, style: DelegationStyle, account: string | null): Promise<readonly string[]>;
   close(): Promise<void>;

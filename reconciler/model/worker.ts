@@ -2,9 +2,18 @@
 import type { SourceRecord, Worker } from "./files/index.js";
 import { type IdentityKey, identityKey, identityOfWorker, type WorkerKey, workerKey } from "./identity.js";
 
+/** What tells workers apart and brings those of one person together. */
+export interface WorkerIds {
+  readonly source: string;
+  readonly id: string;
+  /** null where the worker has none. */
+  readonly personId: string | null;
+}
+
 /** A worker file that was read and validated. */
-export interface WorkerFile {
+export interface WorkerFile extends WorkerIds {
   readonly key: WorkerKey;
+  /** Its content. Of a file that was read by an earlier run it is parsed when somebody asks for it. */
   readonly worker: Worker;
   /** Path in the repository. */
   readonly file: string;
@@ -18,6 +27,14 @@ export interface Snapshot {
   readonly sources: Readonly<Record<string, SourceRecord>>;
 }
 
+export function idsOf({ source, id, personId }: Worker): WorkerIds {
+  return { source, id, personId: personId === undefined || personId === "" ? null : personId };
+}
+
+export function workerFile(worker: Worker, { file, blob }: Pick<WorkerFile, "file" | "blob">): WorkerFile {
+  return { key: keyOfWorker(worker), ...idsOf(worker), worker, file, blob };
+}
+
 export function keyOfWorker(worker: Worker): WorkerKey {
   return workerKey(worker.source, worker.id);
 }
@@ -28,9 +45,11 @@ export function resolveWorkerReference(text: string, source: string): WorkerKey 
 }
 
 /** Whom an account of this worker belongs to. `namespace` is the source's personNamespace, or the source. */
-export function identityOf(worker: Worker, per: "person" | "worker", namespace: string): IdentityKey {
-  const person = worker.personId;
-  if (per === "worker" || person === undefined || person === null || person === "")
-    return identityOfWorker(keyOfWorker(worker));
-  return identityKey(namespace, person);
+export function identityOf(
+  { source, id, personId }: WorkerIds,
+  per: "person" | "worker",
+  namespace: string,
+): IdentityKey {
+  if (per === "worker" || personId === null) return identityOfWorker(workerKey(source, id));
+  return identityKey(namespace, personId);
 }

@@ -52,7 +52,7 @@ export function makePlan(input: PlanInput): PlanBody {
     links,
     reachable: reachableSubjects(subjects, allotment.failed, input.asOf),
     replaced: new Set(subjects.filter(isReprovisioned).map((subject) => `${subject.target.name}|${subject.identity}`)),
-    identityOf: (worker, per) => input.desire.identityOfWorker[per].get(worker),
+    identityOf: input.desire.identityOf,
   };
   const drafts = Object.values(views).flatMap((view) => {
     const own = subjects.filter((subject) => subject.target === view.target);
@@ -75,7 +75,7 @@ export function makePlan(input: PlanInput): PlanBody {
     findings: sortFindings([...desireFindings(input, subjects), ...findings.list]),
     guards: [
       ...checkLimits({ input, ops, actions, population, groupSizes }),
-      ...checkMissing(input, actions),
+      ...checkMissing(input, views, actions),
       ...checkSeats(input, ops, actions),
     ],
     counts,

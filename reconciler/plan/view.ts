@@ -8,6 +8,7 @@ import { isReference } from "../model/value.js";
 import type { CompiledTarget } from "../policy/compiled.js";
 import { normalizeDn } from "../support/dn.js";
 import { MusterError } from "../support/errors.js";
+import { indexBy } from "../support/index-by.js";
 import type { TargetView } from "./subject.js";
 
 /** `environment` is the one whose ledger it is. Throws MUS-3003 when two ledger entries claim one object. */
@@ -33,15 +34,11 @@ export function buildView(target: CompiledTarget, observed: Observed, ledger: Le
     observed,
     boundTo,
     ledgerFile: (identity) => accountPath(environment, target.name, identity),
-    byAnchor: new Map(observed.accounts.map((account) => [account.anchor, account])),
-    byClaim: new Map(observed.accounts.flatMap((a) => (a.claim === null ? [] : [[a.claim, a] as const]))),
+    byAnchor: indexBy(observed.accounts, ({ anchor }) => anchor),
+    byClaim: indexBy(observed.accounts, ({ claim }) => claim),
     accountAt: findByAddress(observed.accounts, same),
-    groupByAnchor: new Map(observed.groups.map((group): [string, ObservedGroup] => [group.anchor, group])),
-    groupByName: new Map(
-      observed.groups.flatMap((group): [string, ObservedGroup][] =>
-        group.licence === undefined ? [[same(group.address), group]] : [],
-      ),
-    ),
+    groupByAnchor: indexBy(observed.groups, ({ anchor }) => anchor),
+    groupByName: indexBy(observed.groups, ({ licence, address }) => (licence === undefined ? same(address) : null)),
     licenceByName: new Map(
       observed.groups.flatMap((group): [string, ObservedGroup][] =>
         group.licence === undefined ? [] : [group.address, group.anchor].map((name) => [name.toLowerCase(), group]),
@@ -74,12 +71,12 @@ function findByAddress(
   accounts: readonly ObservedAccount[],
   same: (address: string) => string,
 ): TargetView["accountAt"] {
-  const exact = new Map(accounts.map((account) => [account.address, account]));
+  const exact = indexBy(accounts, ({ address }) => address);
   let normal: Map<string, ObservedAccount> | null = null;
   return (address) => {
     const found = exact.get(address);
     if (found !== undefined) return found;
-    normal ??= new Map(accounts.map((account) => [same(account.address), account]));
+    normal ??= indexBy(accounts, ({ address }) => same(address));
     return normal.get(same(address));
   };
 }

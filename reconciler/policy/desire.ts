@@ -6,7 +6,8 @@
 import { digestOf } from "../model/hash.js";
 import { compareText, type IdentityKey, type WorkerKey } from "../model/identity.js";
 import type { DesireFinding, IdentityDesire, Intent, MembershipIntent } from "../model/intent.js";
-import type { Snapshot, WorkerFile } from "../model/worker.js";
+import { identityOf, type Snapshot, type WorkerFile } from "../model/worker.js";
+import { indexBy } from "../support/index-by.js";
 import { evaluateAttributes, evaluateContainer, evaluateMatch } from "./attributes.js";
 import type { CompiledMapping, CompiledPolicy } from "./compiled.js";
 import { choosePrimary, groupIdentities, labelOf, type Member } from "./identities.js";
@@ -26,8 +27,8 @@ export interface Desire {
   /** By mapping order, then identity. */
   readonly intents: readonly Intent[];
   readonly findings: readonly DesireFinding[];
-  /** Identity of each worker, per mapping flavour ("person" | "worker"). */
-  readonly identityOfWorker: Readonly<Record<"person" | "worker", ReadonlyMap<WorkerKey, IdentityKey>>>;
+  /** Identity that a worker of the snapshot belongs to, per mapping flavour; of another one it is nobody's. */
+  readonly identityOf: (worker: WorkerKey, per: "person" | "worker") => IdentityKey | undefined;
   readonly identities: number;
 }
 
@@ -54,8 +55,7 @@ export function desire(
       for (const finding of result.findings) findings.push(finding);
     }
   }
-  const identityOfWorker = eachOnce((per) => invert(groups[per]));
-  return { intents, findings, identityOfWorker, identities: groups.person.size };
+  return { intents, findings, identityOf: identitiesOf(snapshot, policy), identities: groups.person.size };
 }
 
 function groupBoth(snapshot: Snapshot, policy: CompiledPolicy): Flavours<Map<IdentityKey, WorkerFile[]>> {
@@ -98,15 +98,19 @@ function storeKey(
   records: string,
   snapshot: Snapshot,
 ): string {
-  const ended = files.some((f) => snapshot.sources[f.worker.source]?.ended?.includes(f.worker.id) === true);
+  const ended = files.some((f) => snapshot.sources[f.source]?.ended?.includes(f.id) === true);
   const blobs = files.map((file) => file.blob).join("+");
   return `${policy.digest}|${mapping.name}|${identity}|${blobs}${ended ? `|${records}` : ""}`;
 }
 
-function invert(groups: ReadonlyMap<IdentityKey, readonly WorkerFile[]>): Map<WorkerKey, IdentityKey> {
-  const out = new Map<WorkerKey, IdentityKey>();
-  for (const [identity, files] of groups) for (const file of files) out.set(file.key, identity);
-  return out;
+/** The workers by key are gathered when somebody asks. */
+function identitiesOf(snapshot: Snapshot, policy: CompiledPolicy): Desire["identityOf"] {
+  let files: Map<WorkerKey, WorkerFile> | null = null;
+  return (worker, per) => {
+    files ??= indexBy(snapshot.workers, ({ key }) => key);
+    const file = files.get(worker);
+    return file === undefined ? undefined : identityOf(file, per, policy.namespaces[file.source] ?? file.source);
+  };
 }
 
 /** What policy wants for one identity in one mapping. */

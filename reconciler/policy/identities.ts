@@ -17,8 +17,7 @@ export function groupIdentities(
 ): Map<IdentityKey, WorkerFile[]> {
   const groups = new Map<IdentityKey, WorkerFile[]>();
   for (const file of snapshot.workers) {
-    const namespace = namespaces[file.worker.source] ?? file.worker.source;
-    const key = identityOf(file.worker, per, namespace);
+    const key = identityOf(file, per, namespaces[file.source] ?? file.source);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);

@@ -2,7 +2,7 @@
 import type { NeededAttribute, Needs } from "../model/check.js";
 import { compareText } from "../model/identity.js";
 import type { Verb } from "../model/op.js";
-import type { CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
+import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
 
 /** What a Target allows where it does not say (as the planner takes it). */
 const DEFAULT_ALLOW = ["create", "update", "rename", "move", "enable", "disable"] as const;
@@ -28,6 +28,8 @@ export function needsOf(policy: CompiledPolicy, name: string, role: Needs["role"
     groups: sorted(groups),
     ...(licences.length > 0 ? { licences: sorted(licences) } : {}),
     ...(mappings.some((mapping) => mapping.link !== null) ? { links: true } : {}),
+    ...disabledPlansOf(entitlements),
+    ...domainsOf(target, mappings),
   };
 }
 
@@ -47,6 +49,36 @@ function verbsOf(
   if (uses.groups) verbs.push("add-member", "remove-member");
   if (uses.tasks) verbs.push("run-task");
   return verbs;
+}
+
+function disabledPlansOf(entitlements: readonly CompiledEntitlement[]): Pick<Needs, "disabledPlans"> {
+  const plans: Record<string, readonly string[]> = {};
+  for (const { group, licence } of entitlements) {
+    if (licence?.disabledPlans == null || licence.disabledPlans.length === 0) continue;
+    plans[group] = sorted([...(plans[group] ?? []), ...licence.disabledPlans]);
+  }
+  return Object.keys(plans).length === 0 ? {} : { disabledPlans: plans };
+}
+
+/** Texts of an expression, and what follows the "@" in one. A text without escapes is all that a domain can stand in. */
+const TEXT = /"([^"\\]*)"/g;
+const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
+/** Domains of names, as they stand in the rules of accounts that are made here: those that come from HR are not known. */
+function domainsOf(target: CompiledTarget, mappings: readonly CompiledMapping[]): Pick<Needs, "domains"> {
+  const rules = mappings
+    .filter(({ link }) => link === null)
+    .flatMap(({ attributes }) => attributes.filter(({ name }) => target.capabilities.naming.includes(name)))
+    .flatMap(({ rule, unique }) => [
+      ...(unique?.candidates ?? []),
+      ...(rule?.expression == null ? [] : [rule.expression]),
+    ]);
+  const found = rules.flatMap(({ text }) => {
+    const texts = [...text.matchAll(TEXT)].map(([, inner = ""]) => inner);
+    if (!texts.some((one) => one.includes("@"))) return [];
+    return texts.map((one) => one.slice(one.lastIndexOf("@") + 1).toLowerCase()).filter((one) => DOMAIN.test(one));
+  });
+  return found.length === 0 ? {} : { domains: sorted(found) };
 }
 
 function hasAttributes(mappings: readonly CompiledMapping[]): boolean {

@@ -7,7 +7,7 @@ import type { RecentOp, Run } from "../model/run.js";
 import { parseInstant } from "../policy/time.js";
 import { Cache } from "../repo/cache.js";
 import { type Files, filesAt, type RepoFile } from "../repo/files.js";
-import { parseFiles } from "../repo/parse-files.js";
+import { type ParseOptions, parseFiles } from "../repo/parse-files.js";
 import type { Repository } from "../repo/state.js";
 import { MusterError, throwAll } from "../support/errors.js";
 import { MAX_RECORD_BYTES } from "../support/limits.js";
@@ -25,8 +25,14 @@ export async function readRuns(
   const recent = files.list.filter((file) => monthOf(file) >= month);
   const errors: MusterError[] = [];
   const pathOf = (run: RunFile) => runPath(environment, run.started, runFileName(run.id, run.part));
-  const how = { kind: "Run" as const, maxBytes: MAX_RECORD_BYTES, cache: Cache.open(null, "runs", ""), pathOf };
-  const { placed, misplaced } = await parseFiles<RunFile>(files, recent, how, errors);
+  const how: ParseOptions<RunFile, null> = {
+    kind: "Run",
+    maxBytes: MAX_RECORD_BYTES,
+    cache: Cache.open(null, "runs", ""),
+    pathOf,
+    outlineOf: () => null,
+  };
+  const { placed, misplaced } = await parseFiles(files, recent, how, errors);
   for (const { file } of misplaced)
     errors.push(
       new MusterError("MUS-1008", {

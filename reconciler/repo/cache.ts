@@ -6,14 +6,16 @@
  *
  * The file: one line of JSON { magic, kind, version, crc32 of the rest }, then one line per entry, key TAB value. All of
  * it is ASCII, other characters are escaped as JSON does it: so its bytes are its text, and nothing is decoded when it is
- * read. A value is parsed when it is asked for, and entries that were only read are written again as they are.
+ * read. A value is parsed when it is asked for, and entries that were only read are written again as they are. A value can
+ * have an outline, a short value of its own that stands before it, after another TAB: for values of which all but a few
+ * readers need no more than that.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { sha256 } from "../model/hash.js";
 
-const MAGIC = "muster-cache-3";
+const MAGIC = "muster-cache-4";
 
 interface Header {
   readonly magic: string;
@@ -22,14 +24,25 @@ interface Header {
   readonly crc32: number;
 }
 
-/** The entries of a file, values as JSON. */
-type Stored = ReadonlyMap<string, string>;
+/** A value's outline, and the value itself as JSON. */
+export interface Outlined<O> {
+  readonly outline: O;
+  readonly json: string;
+}
+
+/** An entry of the file, its value as JSON: marked, since a second table of the keys in use costs as much as the first. */
+interface Entry {
+  readonly text: string;
+  used: boolean;
+}
+
+type Stored = ReadonlyMap<string, Entry>;
 
 const NOTHING: Stored = new Map();
 
 export class Cache {
   private readonly added = new Map<string, string>();
-  private readonly used = new Set<string>();
+  private used = 0;
 
   private constructor(
     private readonly file: string | null,
@@ -47,12 +60,26 @@ export class Cache {
 
   /** The value of a key, a fresh copy each time; undefined when it is not known. */
   get<T>(key: string): T | undefined {
+    const text = this.textOf(key);
+    return text === undefined ? undefined : (JSON.parse(text) as T);
+  }
+
+  /** The outline of a value that was kept with one, and the value itself for when it is needed. */
+  outlined<O>(key: string): Outlined<O> | undefined {
+    const text = this.textOf(key);
+    if (text === undefined) return undefined;
+    const tab = text.indexOf("\t");
+    return { outline: JSON.parse(text.slice(0, tab)) as O, json: text.slice(tab + 1) };
+  }
+
+  private textOf(key: string): string | undefined {
     const added = this.added.get(key);
-    if (added !== undefined) return JSON.parse(added) as T;
-    const stored = this.stored.get(key);
-    if (stored === undefined) return undefined;
-    this.used.add(key);
-    return JSON.parse(stored) as T;
+    if (added !== undefined) return added;
+    const entry = this.stored.get(key);
+    if (entry === undefined) return undefined;
+    if (!entry.used) this.used++;
+    entry.used = true;
+    return entry.text;
   }
 
   /** Keeps a JSON value. Keys hold no tab and no line break. */
@@ -60,12 +87,17 @@ export class Cache {
     this.added.set(key, JSON.stringify(value));
   }
 
+  /** Keeps a JSON value with its outline, another one: it is asked for by `outline` only. */
+  setOutlined(key: string, outline: unknown, value: unknown): void {
+    this.added.set(key, `${JSON.stringify(outline)}\t${JSON.stringify(value)}`);
+  }
+
   /**
    * Writes what was used or set, whole or not at all. Does nothing when the file says so already. A cache that cannot be
    * written (a read-only disk) is no error: the answer is false.
    */
   save(): boolean {
-    if (this.file === null || (this.added.size === 0 && this.used.size === this.stored.size)) return true;
+    if (this.file === null || (this.added.size === 0 && this.used === this.stored.size)) return true;
     try {
       replace(this.file, this.kind, this.version, Buffer.concat([...this.blocks()]));
       return true;
@@ -87,10 +119,7 @@ export class Cache {
   }
 
   private *entries(): Generator<readonly [string, string]> {
-    for (const key of this.used) {
-      const value = this.stored.get(key);
-      if (value !== undefined && !this.added.has(key)) yield [key, value];
-    }
+    for (const [key, { text, used }] of this.stored) if (used && !this.added.has(key)) yield [key, text];
     for (const [key, value] of this.added) yield [key, inAscii(value)];
   }
 }
@@ -116,7 +145,7 @@ function load(file: string, kind: string, version: string): Stored {
   const body = bytes.subarray(end + 1);
   if (header.magic !== MAGIC || header.kind !== kind || header.version !== version) return NOTHING;
   if (header.crc32 !== crc32(body) || body.at(-1) !== 0x0a) return NOTHING;
-  const entries = new Map<string, string>();
+  const entries = new Map<string, Entry>();
   for (let from = 0; from < body.length; ) {
     const to = body.indexOf(0x0a, Math.min(from + BLOCK, body.length - 1)) + 1;
     readEntries(body.toString("latin1", from, to), entries);
@@ -125,12 +154,13 @@ function load(file: string, kind: string, version: string): Stored {
   return entries;
 }
 
-function readEntries(text: string, entries: Map<string, string>): void {
+function readEntries(text: string, entries: Map<string, Entry>): void {
   for (let at = 0; at < text.length; ) {
     const tab = text.indexOf("\t", at);
     const stop = text.indexOf("\n", tab);
     const key = text.slice(at, tab);
-    entries.set(key.includes("\\") ? (JSON.parse(`"${key}"`) as string) : key, text.slice(tab + 1, stop));
+    const entry = { text: text.slice(tab + 1, stop), used: false };
+    entries.set(key.includes("\\") ? (JSON.parse(`"${key}"`) as string) : key, entry);
     at = stop + 1;
   }
 }

@@ -9,40 +9,59 @@ import type { FileKind } from "./schemas.js";
 import { validateDocument } from "./validate.js";
 import { readDocument, tooLarge } from "./yaml.js";
 
-export interface ParsedFile<T> {
-  readonly file: RepoFile;
-  readonly value: T;
+/** A file, what its reader asked to know of each, and its content: parsed when it is asked for, where the cache has it. */
+export class ParsedFile<T, O> {
+  #value: T | undefined;
+  readonly #json: string;
+
+  /** `json` is the content where `value` is undefined. */
+  constructor(
+    readonly file: RepoFile,
+    readonly outline: O,
+    value: T | undefined,
+    json = "",
+  ) {
+    this.#value = value;
+    this.#json = json;
+  }
+
+  get value(): T {
+    this.#value ??= JSON.parse(this.#json) as T;
+    return this.#value;
+  }
 }
 
-export interface ParseOptions<T> {
+export interface ParseOptions<T, O> {
   readonly kind: FileKind;
   readonly maxBytes: number;
   readonly cache: Cache;
   /** The path that the content asks for. A file elsewhere is for the caller to tell, and is not cached. */
   readonly pathOf: (value: T) => string;
+  /** What is known of a file without parsing it again: JSON, short. */
+  readonly outlineOf: (value: T) => O;
 }
 
-export interface ParsedFiles<T> {
+export interface ParsedFiles<T, O> {
   /** At their path, sorted by it. */
-  readonly placed: readonly ParsedFile<T>[];
+  readonly placed: readonly ParsedFile<T, O>[];
   /** Valid, but at a path that does not fit. */
-  readonly misplaced: readonly ParsedFile<T>[];
+  readonly misplaced: readonly ParsedFile<T, O>[];
 }
 
 /** The files that are valid; the errors of the others are added to `errors`. */
-export async function parseFiles<T>(
+export async function parseFiles<T, O>(
   files: Files,
   wanted: readonly RepoFile[],
-  how: ParseOptions<T>,
+  how: ParseOptions<T, O>,
   errors: MusterError[],
-): Promise<ParsedFiles<T>> {
-  const placed: ParsedFile<T>[] = [];
-  const misplaced: ParsedFile<T>[] = [];
+): Promise<ParsedFiles<T, O>> {
+  const placed: ParsedFile<T, O>[] = [];
+  const misplaced: ParsedFile<T, O>[] = [];
   const unknown: RepoFile[] = [];
   for (const file of wanted) {
-    const value = file.regular ? how.cache.get<T>(cacheKey(file)) : undefined;
-    if (value === undefined) unknown.push(file);
-    else placed.push({ file, value });
+    const known = file.regular ? how.cache.outlined<O>(cacheKey(file)) : undefined;
+    if (known === undefined) unknown.push(file);
+    else placed.push(new ParsedFile<T, O>(file, known.outline, undefined, known.json));
   }
   const missing = await readable(files, unknown, how.maxBytes, errors);
   let at = 0;
@@ -52,8 +71,9 @@ export async function parseFiles<T>(
     const value = parseOne<T>(file, content, how, errors);
     if (value === undefined) continue;
     const fits = how.pathOf(value) === file.path;
-    (fits ? placed : misplaced).push({ file, value });
-    if (fits) how.cache.set(cacheKey(file), value);
+    const outline = how.outlineOf(value);
+    (fits ? placed : misplaced).push(new ParsedFile(file, outline, value));
+    if (fits) how.cache.setOutlined(cacheKey(file), outline, value);
   }
   if (missing.length > 0) placed.sort((a, b) => compareText(a.file.path, b.file.path));
   return { placed, misplaced };

@@ -1,9 +1,9 @@
 /** Workers: each at the path its key gives it, together exactly what the last import of their source wrote. */
 import type { SourceRecord, Worker } from "../model/files/index.js";
 import { sha256 } from "../model/hash.js";
-import { compareText, type WorkerKey } from "../model/identity.js";
+import { compareText, type WorkerKey, workerKey } from "../model/identity.js";
 import { SOURCES, sourceRecordPath, WORKERS, workerPath } from "../model/paths.js";
-import { keyOfWorker, type Snapshot, type WorkerFile } from "../model/worker.js";
+import { idsOf, keyOfWorker, type Snapshot, type WorkerFile, type WorkerIds } from "../model/worker.js";
 import { MusterError } from "../support/errors.js";
 import { MAX_RECORD_BYTES, MAX_WORKER_BYTES } from "../support/limits.js";
 import type { Cache } from "./cache.js";
@@ -16,24 +16,46 @@ export async function parseSnapshot(files: Files, cache: Cache): Promise<Snapsho
   const errors: MusterError[] = [];
   const records = await readRecords(files, cache, errors);
   const workerFiles = below(files.list, `${WORKERS}/`);
-  const how: ParseOptions<Worker> = {
+  const how: ParseOptions<Worker, WorkerIds> = {
     kind: "Worker",
     maxBytes: MAX_WORKER_BYTES,
     cache,
     pathOf: (worker) => workerPath(worker.source, worker.id),
+    outlineOf: idsOf,
   };
   const { placed, misplaced } = await parseFiles(files, workerFiles, how, errors);
-  const workers = placed.map(({ file, value }) => ({
-    key: keyOfWorker(value),
-    worker: value,
-    file: file.path,
-    blob: file.blob,
-  }));
+  const workers = placed.map((parsed) => new StoredWorker(parsed));
   errors.push(...misplacedErrors(workers, misplaced, how));
   checkDigests(workerFiles, records, errors);
   throwFound(errors);
   workers.sort((a, b) => compareText(a.key, b.key));
   return { workers, sources: records };
+}
+
+/** A worker file whose content is parsed when it is asked for: a plan needs most of them for their ids alone. */
+class StoredWorker implements WorkerFile {
+  readonly key: WorkerKey;
+  readonly source: string;
+  readonly id: string;
+  readonly personId: string | null;
+  readonly file: string;
+  readonly blob: string;
+  readonly #parsed: ParsedFile<Worker, WorkerIds>;
+
+  constructor(parsed: ParsedFile<Worker, WorkerIds>) {
+    const { source, id, personId } = parsed.outline;
+    this.key = workerKey(source, id);
+    this.source = source;
+    this.id = id;
+    this.personId = personId;
+    this.file = parsed.file.path;
+    this.blob = parsed.file.blob;
+    this.#parsed = parsed;
+  }
+
+  get worker(): Worker {
+    return this.#parsed.value;
+  }
 }
 
 /**
@@ -55,11 +77,12 @@ function isNote(path: string): boolean {
 }
 
 async function readRecords(files: Files, cache: Cache, errors: MusterError[]): Promise<Record<string, SourceRecord>> {
-  const how: ParseOptions<SourceRecord> = {
+  const how: ParseOptions<SourceRecord, string> = {
     kind: "SourceRecord",
     maxBytes: MAX_RECORD_BYTES,
     cache,
     pathOf: (record) => sourceRecordPath(record.source),
+    outlineOf: (record) => record.source,
   };
   const { placed, misplaced } = await parseFiles(files, below(files.list, `${SOURCES}/`), how, errors);
   for (const { file, value } of misplaced) errors.push(misplacedError(file.path, how.pathOf(value)));
@@ -69,8 +92,8 @@ async function readRecords(files: Files, cache: Cache, errors: MusterError[]): P
 /** A worker that lies elsewhere: a second file of the same worker, or one that was moved. */
 function misplacedErrors(
   workers: readonly WorkerFile[],
-  misplaced: readonly ParsedFile<Worker>[],
-  how: ParseOptions<Worker>,
+  misplaced: readonly ParsedFile<Worker, WorkerIds>[],
+  how: ParseOptions<Worker, WorkerIds>,
 ): MusterError[] {
   if (misplaced.length === 0) return [];
   const known = new Map<WorkerKey, string>(workers.map(({ key, file }) => [key, file]));

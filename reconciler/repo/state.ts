@@ -67,16 +67,17 @@ export async function openRepository(path: string, options: RepositoryOptions = 
       return policies;
     },
     readSnapshot: async (at) => {
+      const listing = filesAt(git, at, [WORKERS, SOURCES]);
       const cache = cacheOf("workers");
-      const snapshot = await parseSnapshot(await filesAt(git, at, [WORKERS, SOURCES]), cache);
+      const snapshot = await parseSnapshot(await listing, cache);
       cache.save();
       return snapshot;
     },
     readLedger: async (at, environment) => {
-      const cache = cacheOf(`ledger ${environment}`);
       const folder = environmentFolder(environment);
-      const files = await filesAt(git, at, [`${folder}/accounts`, `${folder}/groups`]);
-      const ledger = await parseLedger(files, environment, cache);
+      const listing = filesAt(git, at, [`${folder}/accounts`, `${folder}/groups`]);
+      const cache = cacheOf(`ledger ${environment}`);
+      const ledger = await parseLedger(await listing, environment, cache);
       cache.save();
       return ledger;
     },
@@ -92,13 +93,13 @@ async function parseLedger(files: Files, environment: string, cache: Cache): Pro
   const accountsFolder = `${environmentFolder(environment)}/accounts/`;
   const inAccounts = files.list.filter((file) => file.path.startsWith(accountsFolder));
   const inGroups = files.list.filter((file) => !file.path.startsWith(accountsFolder));
-  const limits = { maxBytes: MAX_RECORD_BYTES, cache };
-  const ofAccounts: ParseOptions<LedgerEntry> = {
+  const limits = { maxBytes: MAX_RECORD_BYTES, cache, outlineOf: () => null };
+  const ofAccounts: ParseOptions<LedgerEntry, null> = {
     ...limits,
     kind: "Account",
     pathOf: (entry) => accountPath(environment, entry.target, entry.identity),
   };
-  const ofGroups: ParseOptions<LedgerGroup> = {
+  const ofGroups: ParseOptions<LedgerGroup, null> = {
     ...limits,
     kind: "Group",
     pathOf: (group) => groupPath(environment, group.target, group.group),

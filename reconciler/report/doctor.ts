@@ -25,22 +25,20 @@ export function renderDoctor({ target, role, checks }: Examination, options: Pag
   return page.text();
 }
 
-/** Rights that are granted, as one line for each container. */
+/** Rights and permissions that are granted, as one line for each place. */
 function foldRights(checks: readonly Check[]): Check[] {
   const byPlace = new Map<string, Check[]>();
   for (const check of checks) {
     if (check.level !== "ok" || check.at === undefined) continue;
-    byPlace.set(check.at, [...(byPlace.get(check.at) ?? []), check]);
+    const key = `${check.topic} ${check.at}`;
+    byPlace.set(key, [...(byPlace.get(key) ?? []), check]);
   }
-  const folded = [...byPlace].map(([at, rights]): Check => {
+  const folded = [...byPlace.values()].flatMap(([first, ...others]): Check[] => {
+    if (first?.at === undefined) return [];
+    const rights = [first, ...others];
     const names = rights.map(({ subject }) => subject).join(", ");
-    return {
-      level: "ok",
-      topic: "right",
-      subject: at,
-      what: `${count(rights.length, "right")} granted: ${names}`,
-      remedy: null,
-    };
+    const what = `${count(rights.length, first.topic)} granted: ${names}`;
+    return [{ level: "ok", topic: first.topic, subject: first.at, what, remedy: null }];
   });
   return [...checks.filter((check) => check.level !== "ok" || check.at === undefined), ...folded];
 }

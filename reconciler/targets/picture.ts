@@ -47,7 +47,7 @@ export function assemblePicture(parts: PictureParts): Observed {
     attributes,
     sha256(accounts.map((account) => accountText(account, attributes, anchorAt)).join("\n")),
     groups.map(({ members, ...group }) => [digestOf(group), sha256(JSON.stringify(members))]),
-    sha256(JSON.stringify(names.map((name) => [name.space, name.value.toLowerCase(), name.anchor]))),
+    sha256(names.map(nameText).join("\n")),
     containers.map((container) => normalizeDn(container)),
   ]);
   return { target: parts.target, accounts, groups, names, containers, deleted: [], digest, how: FULL };
@@ -91,6 +91,12 @@ function accountText(account: ObservedAccount, attributes: readonly string[], an
   for (const name of attributes) row.push(stable(account.attributes[name], anchorAt));
   if (account.authority !== undefined) row.push(account.authority);
   return JSON.stringify(row);
+}
+
+/** The length tells a value with line breaks from several names. */
+function nameText({ space, value, anchor }: TakenName): string {
+  const folded = value.toLowerCase();
+  return `${space} ${anchor} ${folded.length} ${folded}`;
 }
 
 /** Texts and booleans as they are, a list of one text for every other value, null for none. */

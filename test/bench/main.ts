@@ -16,8 +16,8 @@ import { judge, type SizeResult, table } from "./judge.js";
 import type { Job, Measurement } from "./measure.js";
 import { CHANGED, type WorldPaths, worldPaths } from "./world-paths.js";
 
-/** How often a size is measured; the median counts. */
-const REPEATS = (size: number) => (size <= 10_000 ? 3 : 1);
+/** How often each size is measured; the median counts. */
+const REPEATS = 3;
 
 function measure(job: Job, folder: string, cache?: string): Measurement {
   const script = fileURLToPath(new URL("./measure.js", import.meta.url));
@@ -46,7 +46,7 @@ function writeExports(world: WorldPaths, rows: readonly Row[]): void {
 
 function measureSize(folder: string, size: number): SizeResult {
   const world = worldPaths(folder);
-  const repeats = Array.from({ length: REPEATS(size) }, (_, i) => i);
+  const repeats = Array.from({ length: REPEATS }, (_, i) => i);
   mkdirSync(folder, { recursive: true });
   writeExports(world, rowsOf(size));
   const imports = repeats.map(() => {

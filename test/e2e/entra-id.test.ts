@@ -192,6 +192,27 @@ describe("a company in the cloud only", { timeout: 240_000 }, () => {
     assertContract(contract);
   });
 
+  it("the doctor finds nothing wrong, and prints what to grant in the styles of a tenant", async () => {
+    const found = await muster("--width", "80", "doctor", "target", "contoso-entra");
+    expect(found.code).toBe(0);
+    expect(found.output).toContain("contoso-entra  examined as writer; nothing was changed");
+    expect(found.output).toMatch(/^ok {2}domain contoso\.example: is verified$/m);
+    expect(found.output).toMatch(/^ok {2}licence ENTERPRISEPACK: \d+ of 25 seats free$/m);
+    const longest = Math.max(...found.output.split("\n").map((line) => line.length));
+    expect(longest).toBeLessThanOrEqual(80);
+    const reader = await muster("doctor", "target", "contoso-entra", "--role", "reader", "--format", "json");
+    expect(JSON.parse(reader.output)).toMatchObject({ kind: "examination", target: "contoso-entra", role: "reader" });
+    const lines = succeed(await muster("doctor", "target", "contoso-entra", "--delegation")).output;
+    expect(lines).toContain("New-MgServicePrincipalAppRoleAssignment");
+    expect(lines).toMatch(/^# User\.ReadWrite\.All: .*create, update, rename, manager, enable, disable/m);
+    expect(succeed(await muster("doctor", "target", "contoso-entra", "--delegation", "az")).output).toContain(
+      "az rest",
+    );
+    const wrong = await muster("doctor", "target", "contoso-entra", "--delegation", "dsacls");
+    expect(wrong.code).toBe(7);
+    expect(wrong.stderr).toMatch(/MUS-7001[\s\S]*--delegation graph-powershell or --delegation az/);
+  });
+
   it("a licence without free seats refuses the whole plan", async () => {
     const people = CLOUD_POLICIES["policies/people.yaml"] ?? "";
     commitFiles(folder, { "policies/people.yaml": people.replace("sku: ENTERPRISEPACK", "sku: EMS") });

@@ -3,7 +3,7 @@ import type { Worker } from "../../reconciler/model/files/index.js";
 import type { IdentityKey } from "../../reconciler/model/identity.js";
 import { buildLedger } from "../../reconciler/model/ledger.js";
 import type { PlanBody } from "../../reconciler/model/plan.js";
-import { identityOf } from "../../reconciler/model/worker.js";
+import { identityOf, idsOf } from "../../reconciler/model/worker.js";
 import { AD_LIKE } from "../../reconciler/targets/memory/presets.js";
 import type { DirectoryRecord, StoredValue } from "../../reconciler/targets/memory/records.js";
 import { type MemoryTarget, memoryTarget } from "../../reconciler/targets/memory/target.js";
@@ -199,12 +199,12 @@ export class Story {
 
   ledgerOf(id: string, target = "corp-ad") {
     const worker = this.worker(id);
-    return this.simulation.ledger.entries.get(`${target}|${identityOf(worker, "person", worker.source)}`);
+    return this.simulation.ledger.entries.get(`${target}|${identityOf(idsOf(worker), "person", worker.source)}`);
   }
 
   /** The name of a person as HR has it, for an identity key. */
   nameOf(identity: IdentityKey | string): string {
-    const worker = this.simulation.world.workers.find((w) => identityOf(w, "person", w.source) === identity);
+    const worker = this.simulation.world.workers.find((w) => identityOf(idsOf(w), "person", w.source) === identity);
     return worker === undefined ? identity : `${worker.name.given} ${worker.name.family}`;
   }
 }

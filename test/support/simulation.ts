@@ -15,7 +15,7 @@ import { isRefused, type PlanBody } from "../../reconciler/model/plan.js";
 import type { Policies } from "../../reconciler/model/policy.js";
 import type { Journal, TargetPort } from "../../reconciler/model/ports.js";
 import type { RecentOp, RunOutcome } from "../../reconciler/model/run.js";
-import { keyOfWorker, type Snapshot } from "../../reconciler/model/worker.js";
+import { type Snapshot, workerFile } from "../../reconciler/model/worker.js";
 import { makePlan } from "../../reconciler/plan/assemble.js";
 import { selectionFor } from "../../reconciler/plan/selection.js";
 import { buildView } from "../../reconciler/plan/view.js";
@@ -63,12 +63,9 @@ export class Simulation {
 
   snapshot(): Snapshot {
     const workers = this.world.workers
-      .map((worker) => ({
-        key: keyOfWorker(worker),
-        worker,
-        file: `state/workers/${worker.source}/${worker.id}.yaml`,
-        blob: digestOf(worker),
-      }))
+      .map((worker) =>
+        workerFile(worker, { file: `state/workers/${worker.source}/${worker.id}.yaml`, blob: digestOf(worker) }),
+      )
       .sort((a, b) => compareText(a.key, b.key));
     return { workers, sources: this.world.sources };
   }

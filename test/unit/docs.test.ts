@@ -10,6 +10,7 @@ import { kindOfDocument, validateDocument } from "../../reconciler/repo/validate
 import { readDocuments } from "../../reconciler/repo/yaml.js";
 import { CODES } from "../../reconciler/support/codes/index.js";
 import { formatWhere } from "../../reconciler/support/errors.js";
+import { PERMISSION_ROWS } from "../../reconciler/targets/entra-id/permissions.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -29,6 +30,15 @@ describe("generated parts", () => {
   test("docs/errors.md lists the registry", async () => {
     const { renderErrors } = (await script("generate-errors.mjs")) as { renderErrors(codes: typeof CODES): string };
     expect(read("docs/errors.md")).toBe(renderErrors(CODES));
+  });
+
+  test("docs/entra-id.md has the table of permissions", async () => {
+    const { renderPermissions, fillMarkers } = (await script("generate-docs.mjs")) as {
+      renderPermissions(rows: typeof PERMISSION_ROWS): string;
+      fillMarkers(text: string, name: string, content: string): string;
+    };
+    const page = read("docs/entra-id.md");
+    expect(page).toBe(fillMarkers(page, "permissions", renderPermissions(PERMISSION_ROWS)));
   });
 
   test("the pages of policies have the functions and the shipped limits", async () => {

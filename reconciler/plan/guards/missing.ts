@@ -8,23 +8,25 @@ import { compareText } from "../../model/identity.js";
 import type { GuardVerdict } from "../../model/plan.js";
 import { exceedsShare } from "../../support/percentage.js";
 import { isInForce } from "../exceptions.js";
-import type { PlanInput } from "../subject.js";
+import type { PlanInput, TargetView } from "../subject.js";
 import { SHIPPED_MISSING } from "./shipped.js";
 
 /** One verdict per target that has bound objects missing; refused when both `max` and `maxShare` are exceeded. */
-export function checkMissing(input: PlanInput, actions: string): GuardVerdict[] {
+export function checkMissing(
+  input: PlanInput,
+  views: Readonly<Record<string, TargetView>>,
+  actions: string,
+): GuardVerdict[] {
   const custom = input.policy.guards.flatMap((document) => document.value.missing ?? []);
   const limit: Required<NonNullable<Guards["missing"]>> = Object.assign({}, SHIPPED_MISSING, ...custom);
-  return Object.entries(input.observed)
+  return Object.entries(views)
     .sort(([a], [b]) => compareText(a, b))
-    .flatMap(([target, observed]) => {
-      const seen = new Set([...observed.accounts, ...observed.deleted].map(({ anchor }) => anchor));
-      const bound = [...input.ledger.entries.values()].flatMap((entry) =>
-        entry.target === target && entry.current !== null ? [entry.current.anchor] : [],
-      );
-      const value = bound.filter((anchor) => !seen.has(anchor)).length;
-      if (value === 0 || bound.length < limit.minPopulation) return [];
-      return [judge(input, actions, { target, value, population: bound.length, limit })];
+    .flatMap(([target, { observed, byAnchor, boundTo }]) => {
+      const deleted = new Set(observed.deleted.map(({ anchor }) => anchor));
+      let value = 0;
+      for (const anchor of boundTo.keys()) if (!byAnchor.has(anchor) && !deleted.has(anchor)) value++;
+      if (value === 0 || boundTo.size < limit.minPopulation) return [];
+      return [judge(input, actions, { target, value, population: boundTo.size, limit })];
     });
 }
 

@@ -53,7 +53,9 @@ export class ConnectEngine {
 
   /** One cycle, now. */
   synchronise(): CycleReport {
-    const { store } = this.#tenant;
+    const { store, tenantId } = this.#tenant;
+    const about = { onPremisesSyncEnabled: true, onPremisesLastSyncDateTime: formatInstant(this.#tenant.now()) };
+    this.#tenant.commit([{ do: "set", id: tenantId, properties: about }]);
     const report = { added: 0, matched: 0, updated: 0, deleted: 0, restored: 0, errors: [] as CycleError[] };
     const synced = new Map<string, TenantObject>();
     for (const user of store.list("user")) {

@@ -64,7 +64,7 @@ function listReports(context: RequestContext): Reply {
 export const MANAGER_ROUTES: readonly Route[] = [
   route("GET", "/users/{id}/manager", "users.read", (context) => replyObject(context, managerOf(context))),
   route("GET", "/users/{id}/manager/$ref", "users.read", getManagerReference),
-  route("PUT", "/users/{id}/manager/$ref", "users.update", putManager),
-  route("DELETE", "/users/{id}/manager/$ref", "users.update", deleteManager),
+  route("PUT", "/users/{id}/manager/$ref", "users.manager", putManager),
+  route("DELETE", "/users/{id}/manager/$ref", "users.manager", deleteManager),
   route("GET", "/users/{id}/directReports", "users.read", listReports),
 ];

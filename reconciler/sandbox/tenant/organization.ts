@@ -1,6 +1,7 @@
 /** /organization and /domains. */
 
 import { ORGANIZATION } from "./organization-type.js";
+import { allows } from "./permissions.js";
 import type { Json } from "./relations.js";
 import type { Reply } from "./request.js";
 import { type Route, route } from "./router.js";
@@ -10,11 +11,24 @@ import { domainsOf } from "./user-rules.js";
 
 function listOrganization(context: RequestContext): Reply {
   const selection = readSelect(context.query, ORGANIZATION, "collection");
-  const value = [...context.view.list("organization")].map((one) => render(one, ORGANIZATION, selection, context.view));
+  const isWhole = allows(context.caller, "organization.readFull");
+  const value = [...context.view.list("organization")].map((one) => {
+    const shown = render(one, ORGANIZATION, selection, context.view);
+    return isWhole ? shown : hideDetails(shown);
+  });
   return {
     status: 200,
     body: { "@odata.context": contextOf(context.tenant.url, "organization", selection, "collection"), value },
   };
+}
+
+/** What is read without Organization.Read.All: documented of User.Read [D 39]; of User.Read.All [F]. */
+const BASIC: ReadonlySet<string> = new Set(["id", "displayName", "verifiedDomains"]);
+
+function hideDetails(shown: Readonly<Record<string, Json>>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [name, BASIC.has(name) ? value : Array.isArray(value) ? [] : null]),
+  );
 }
 
 function listDomains({ tenant }: RequestContext): Reply {

@@ -6,12 +6,7 @@ import type { TenantState } from "./state.js";
 export type PageFault = "empty-page" | "duplicate" | "omit" | "end-early";
 
 /** A reply that is no page stays as it is. */
-export function alterPage(
-  tenant: TenantState,
-  request: TenantRequest,
-  fault: PageFault,
-  reply: Reply,
-): Reply {
+export function alterPage(tenant: TenantState, request: TenantRequest, fault: PageFault, reply: Reply): Reply {
   const { body } = reply;
   if (!isObject(body) || !Array.isArray(body.value)) return reply;
   const value: readonly Json[] = body.value;

@@ -35,6 +35,12 @@ const READ_ROLES: Alternatives = [
   ["Directory.Read.All"],
   ["Directory.ReadWrite.All"],
 ];
+const READ_ORGANIZATION: Alternatives = [
+  ["Organization.Read.All"],
+  ["Organization.ReadWrite.All"],
+  ["Directory.Read.All"],
+  ["Directory.ReadWrite.All"],
+];
 
 export const PERMISSIONS = {
   "users.read": [...READ_FULL, ["User.ReadBasic.All"]],
@@ -42,6 +48,8 @@ export const PERMISSIONS = {
   "users.readFull": READ_FULL,
   "users.create": [["User.Create"], ...WRITE_USERS],
   "users.update": [["User.ReadUpdate.All"], ...WRITE_USERS],
+  /** User.ReadUpdate.All is not among them [D 19]. */
+  "users.manager": WRITE_USERS,
   "users.enable": [["User.EnableDisableAccount.All", "User.Read.All"], ...WRITE_USERS],
   "users.phones": [["User-Phone.ReadWrite.All"], ...WRITE_USERS],
   "users.otherMails": [["User-Mail.ReadWrite.All"], ...WRITE_USERS],
@@ -79,14 +87,9 @@ export const PERMISSIONS = {
     ["Directory.Read.All"],
     ["Directory.ReadWrite.All"],
   ],
-  "organization.read": [
-    ["Organization.Read.All"],
-    ["Organization.ReadWrite.All"],
-    ["User.Read.All"],
-    ["User.ReadWrite.All"],
-    ["Directory.Read.All"],
-    ["Directory.ReadWrite.All"],
-  ],
+  "organization.read": [...READ_ORGANIZATION, ["User.Read.All"], ["User.ReadWrite.All"]],
+  /** Without it all but names and domains come as null [D 39]. */
+  "organization.readFull": READ_ORGANIZATION,
   "domains.read": [["Domain.Read.All"], ["Domain.ReadWrite.All"], ["Directory.Read.All"], ["Directory.ReadWrite.All"]],
   "units.read": READ_UNITS,
   "units.write": [["AdministrativeUnit.ReadWrite.All"], ["Directory.ReadWrite.All"]],

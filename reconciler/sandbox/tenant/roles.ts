@@ -10,6 +10,7 @@ import type { Reply } from "./request.js";
 import { ROLES } from "./role-table.js";
 import { type Route, route } from "./router.js";
 import { contextOf, readSelect, render } from "./select.js";
+import { principalOf, rolesOfPrincipal } from "./service-principal.js";
 import type { RequestContext } from "./state.js";
 import type { TenantObject } from "./store.js";
 
@@ -90,7 +91,7 @@ function listDefinitions(context: RequestContext): Reply {
   return collection(context, "roleManagement/directory/roleDefinitions", value);
 }
 
-/** Tenant-wide assignments and those of administrative units; $filter=principalId eq '...' is what it takes. */
+/** Tenant-wide assignments, those of administrative units and those of the client itself; $filter=principalId eq '...' is what it takes. */
 function listAssignments(context: RequestContext): Reply {
   const filter = context.query.get("$filter");
   const principal = filter === undefined ? undefined : /^principalId eq '([^']+)'$/.exec(filter)?.[1]?.toLowerCase();
@@ -109,7 +110,14 @@ function listAssignments(context: RequestContext): Reply {
     roleDefinitionId: String(context.view.get(String(properties.roleId))?.properties.roleTemplateId ?? null),
     directoryScopeId: `/administrativeUnits/${properties.administrativeUnitId}`,
   }));
-  const kept = [...wide, ...scoped].filter((one) => principal === undefined || one.principalId === principal);
+  const own = principalOf(context.tenant);
+  const ours = rolesOfPrincipal(context.tenant).map((role) => ({
+    id: Buffer.from(`${role}${own}`.replaceAll("-", ""), "hex").toString("base64url"),
+    principalId: own,
+    roleDefinitionId: role,
+    directoryScopeId: "/",
+  }));
+  const kept = [...wide, ...scoped, ...ours].filter((one) => principal === undefined || one.principalId === principal);
   return collection(context, "roleManagement/directory/roleAssignments", kept);
 }
 

@@ -5,6 +5,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { AssertionFailure, checkAssertion } from "./assertions.js";
 import type { TenantReply, TenantRequest } from "./request.js";
+import { principalOf } from "./service-principal.js";
 import type { TenantState } from "./state.js";
 import { GRAPH_AUDIENCE, issueToken } from "./tokens.js";
 
@@ -90,6 +91,7 @@ export function makeToken(
     nbf: iat,
     exp: iat + seconds,
     appid: tenant.clientId,
+    oid: principalOf(tenant),
     tid: tenant.tenantId,
     idtyp: "app" as const,
     roles: login.permissions,

@@ -16,6 +16,8 @@ export interface TokenClaims {
   readonly nbf: number;
   readonly exp: number;
   readonly appid: string;
+  /** Object id of the client's service principal. */
+  readonly oid: string;
   readonly tid: string;
   readonly idtyp: "app";
   readonly roles: readonly string[];

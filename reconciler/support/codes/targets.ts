@@ -59,7 +59,7 @@ export const TARGET_CODES = codes({
   "MUS-5202": {
     title: "Tenant denies the application a write",
     who: "directory-admin",
-    next: "Compare the application's permissions with docs/entra-id.md. Holders of directory roles are protected.",
+    next: "Run muster doctor target NAME, which says what permission is missing. Holders of directory roles are protected.",
     exit: 4,
   },
   "MUS-5203": {

@@ -61,6 +61,7 @@ interface Unit {
 export class ActiveDirectoryTarget implements TargetPort {
   readonly name: string;
   readonly capabilities: Capabilities = ACTIVE_DIRECTORY_CAPABILITIES;
+  readonly delegationStyles: readonly DelegationStyle[] = ["dsacls", "samba"];
   readonly #options: ActiveDirectoryOptions;
   readonly #session: Session;
   #place: Place | null = null;

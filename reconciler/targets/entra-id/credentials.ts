@@ -37,7 +37,7 @@ export interface CredentialOptions {
   readonly timeout?: number | undefined;
 }
 
-const PUBLIC_AUTHORITY = "https://login.microsoftonline.com";
+export const PUBLIC_AUTHORITY = "https://login.microsoftonline.com";
 /** Authorities that instance discovery at the public cloud knows. For any other it would be a question to a stranger. */
 const KNOWN_AUTHORITIES = [PUBLIC_AUTHORITY, "https://login.microsoftonline.us", "https://login.chinacloudapi.cn"];
 const PUBLIC_GRAPH = "https://graph.microsoft.com";
@@ -54,17 +54,22 @@ export function tokenSource(options: CredentialOptions): TokenSource {
   const { root, target, timeout = 30_000, clock = REAL_SURROUNDINGS.clock } = options;
   const scope = `${GRAPH_AUDIENCES.includes(root) ? root : PUBLIC_GRAPH}/.default`;
   return sharedToken(async () => {
+    // The library makes an error of its own of whatever the assertion throws.
+    let own: MusterError | null = null;
+    const keep = (error: unknown) => {
+      if (error instanceof MusterError) own = error;
+    };
     try {
-      const issued = await within(timeout, (await openCredential(options)).getToken(scope));
+      const issued = await within(timeout, (await openCredential(options, keep)).getToken(scope));
       if (issued !== null) return { token: issued.token, lifetimeMs: issued.expiresOnTimestamp - Date.now() };
     } catch (error) {
-      throw credentialError(target, error);
+      throw own ?? credentialError(options, error);
     }
     throw new MusterError("MUS-5002", { what: "the authority gave no token", where: { target } });
   }, clock);
 }
 
-async function openCredential(options: CredentialOptions): Promise<TokenCredential> {
+async function openCredential(options: CredentialOptions, keep: (error: unknown) => void): Promise<TokenCredential> {
   const { tenant, credential, authority = PUBLIC_AUTHORITY, ca } = options;
   const identity = await import("@azure/identity");
   const settings = {
@@ -83,7 +88,12 @@ async function openCredential(options: CredentialOptions): Promise<TokenCredenti
         settings,
       );
     case "federated":
-      return new identity.ClientAssertionCredential(tenant, credential.clientId, once(credential.assertion), settings);
+      return new identity.ClientAssertionCredential(
+        tenant,
+        credential.clientId,
+        once(credential.assertion, keep),
+        settings,
+      );
     case "managed-identity":
       return new identity.ManagedIdentityCredential(
         credential.clientId === null ? {} : { clientId: credential.clientId },
@@ -92,10 +102,13 @@ async function openCredential(options: CredentialOptions): Promise<TokenCredenti
 }
 
 /** The library asks for an assertion more than once for one exchange. */
-function once(assertion: () => Promise<string>): () => Promise<string> {
+function once(assertion: () => Promise<string>, keep: (error: unknown) => void): () => Promise<string> {
   let asked: Promise<string> | null = null;
   return () => {
-    asked ??= assertion();
+    asked ??= assertion().catch((error: unknown) => {
+      keep(error);
+      throw error;
+    });
     return asked;
   };
 }
@@ -108,34 +121,85 @@ function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+interface Refusal {
+  /** Begins in the middle of a sentence. */
+  readonly why: string;
+  readonly next: string;
+}
+
+const FEDERATED =
+  "Compare it with Certificates & secrets, Federated credentials, of the application: issuer, subject and audience must be those of the job.";
+
 /** Codes of the authority (AADSTS error codes) that have one cause. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  AADSTS7000215: "the client secret is wrong",
-  AADSTS7000222: "the client secret has expired",
-  AADSTS700016: "the tenant does not know the application",
-  AADSTS90002: "there is no such tenant",
-  AADSTS700027: "the certificate is not registered with the application",
-  AADSTS70021: "no federated credential of the application fits the assertion",
-  AADSTS700211: "no federated credential of the application has this issuer",
-  AADSTS700213: "no federated credential of the application has this subject",
-  AADSTS700212: "no federated credential of the application has this audience",
-  AADSTS700024: "the assertion is not valid at this time: compare the clocks",
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  AADSTS7000215: {
+    why: "the client secret is wrong",
+    next: "Put the secret's value into the variable that the Target names; its id is another thing.",
+  },
+  AADSTS7000222: {
+    why: "the client secret has expired",
+    next: "Make a new client secret for the application (Certificates & secrets), and put its value into the variable.",
+  },
+  AADSTS7000112: {
+    why: "the application is disabled",
+    next: "Enable sign-in for it: Enterprise applications, Properties.",
+  },
+  AADSTS700016: {
+    why: "the tenant does not know the application",
+    next: "Compare clientId and tenant of the Target with the overview of the app registration.",
+  },
+  AADSTS90002: {
+    why: "there is no such tenant",
+    next: "Correct tenant of the Target: the tenant's id, or one of its domains; and authority, for a national cloud.",
+  },
+  AADSTS700027: {
+    why: "the certificate is not registered with the application",
+    next: "Upload the certificate of certificateFile to the application (Certificates & secrets).",
+  },
+  AADSTS70021: { why: "no federated credential of the application fits the assertion", next: FEDERATED },
+  AADSTS700211: { why: "no federated credential of the application has this issuer", next: FEDERATED },
+  AADSTS700213: { why: "no federated credential of the application has this subject", next: FEDERATED },
+  AADSTS700212: { why: "no federated credential of the application has this audience", next: FEDERATED },
+  AADSTS700024: {
+    why: "the assertion is not valid at this time: compare the clocks",
+    next: "Synchronise the clock of this machine (NTP).",
+  },
+  AADSTS53003: {
+    why: "a Conditional Access policy blocks the application",
+    next: "Look at the sign-in logs of service principals, and let the policy admit this machine.",
+  },
 };
 
+const UNKNOWN_REFUSAL = "Look the code up at https://login.microsoftonline.com/error.";
+
 /** The authority's text is not passed on: it quotes ids. */
-function credentialError(target: string, error: unknown): MusterError {
+function credentialError({ target, credential }: CredentialOptions, error: unknown): MusterError {
   if (error instanceof MusterError) return error;
   const text = error instanceof Error ? error.message : "";
   const code = /AADSTS\d+/.exec(text)?.[0];
   const where = { target };
   if (code !== undefined) {
-    const why = REFUSALS[code];
+    const { why, next } = REFUSALS[code] ?? { why: undefined, next: UNKNOWN_REFUSAL };
     const what = `the authority refuses the credential: ${why === undefined ? code : `${why} (${code})`}`;
-    return new MusterError("MUS-5002", { what, where, cause: error });
+    return new MusterError("MUS-5002", { what, where, next, cause: error });
   }
   const isRefusal = error instanceof Error && /^Authentication(Required)?Error$/.test(error.name);
   if (isRefusal && !/network|endpoints_resolution/i.test(text))
-    return new MusterError("MUS-5002", { what: "the authority refuses the credential", where, cause: error });
-  const what = "no token: the authority cannot be reached, or its certificate is not trusted";
-  return new MusterError("MUS-5001", { what, where, cause: error });
+    return new MusterError("MUS-5002", {
+      what: "the authority refuses the credential",
+      where,
+      next: "Compare tenant and credential of the Target with the app registration.",
+      cause: error,
+    });
+  if (credential.kind === "managed-identity")
+    return new MusterError("MUS-5001", {
+      what: "this machine gives no token of a managed identity",
+      where,
+      next: "Assign the machine an identity, name the right clientId, or use another credential outside of Azure.",
+      cause: error,
+    });
+  // An authority of one's own is asked for its endpoints first, and that says no more.
+  const what = "no token: the authority cannot be reached, its certificate is not trusted, or it has no such tenant";
+  const next = "Check authority, tenant and caFile of the Target, the network and the service.";
+  return new MusterError("MUS-5001", { what, where, next, cause: error });
 }

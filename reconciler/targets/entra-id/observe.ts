@@ -17,6 +17,7 @@ import { readChanges } from "./incremental.js";
 import { readSkus } from "./licences.js";
 import { readAll, readCount } from "./pages.js";
 import { path, withQuery } from "./paths.js";
+import { permissionsToRead } from "./permissions.js";
 import type { Place } from "./place.js";
 import { type GraphObject, requireProperties, selectOf } from "./properties.js";
 import { expandOf, requireSelected, wantedProperties } from "./read.js";
@@ -39,9 +40,16 @@ export async function observeTenant(place: Place, selection: Selection, memory?:
     if (!isFailure(error)) throw error;
     const { code } = EXPLANATIONS[error.meaning];
     const isOfWrites = code === "MUS-5005" || code === "MUS-5006";
+    const missing =
+      error.meaning === "forbidden" ? permissionsToRead(error.request.template, selection.attributes) : [];
     throw new MusterError(isOfWrites ? "MUS-5003" : code, {
       what: error.message,
       where: { target: place.target },
+      ...(missing.length === 0
+        ? {}
+        : {
+            next: `It takes ${missing.join(" and ")}; muster doctor target ${place.target} says what is not granted.`,
+          }),
       cause: error,
     });
   }

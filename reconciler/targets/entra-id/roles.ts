@@ -22,7 +22,7 @@ export async function readRoles(
 ): Promise<Roles> {
   const assignments = await readAll(place.graph, path`/roleManagement/directory/roleAssignments`);
   const roleOf = ({ roleDefinitionId }: GraphObject) => (typeof roleDefinitionId === "string" ? roleDefinitionId : "");
-  const names = assignments.every((one) => roleOf(one) in known) ? known : await readNames(place);
+  const names = assignments.every((one) => roleOf(one) in known) ? known : await readRoleNames(place);
   const protection = new Map<Anchor, string>();
   const held = new Map<Anchor, string>();
   for (const assignment of assignments) {
@@ -42,7 +42,7 @@ export async function readRoles(
   return { protection, names };
 }
 
-async function readNames(place: Place): Promise<RoleNames> {
+export async function readRoleNames(place: Place): Promise<RoleNames> {
   const definitions = await readAll(place.graph, path`/roleManagement/directory/roleDefinitions`);
   return Object.fromEntries(
     definitions.map(({ id, displayName }) => [id, typeof displayName === "string" ? displayName : id]),

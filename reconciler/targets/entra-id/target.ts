@@ -1,18 +1,21 @@
 /** Entra ID behind the target port. */
+import type { Check, DelegationStyle, Needs } from "../../model/check.js";
 import type { Anchor, Observed, ObservedAccount, Selection } from "../../model/observed.js";
 import { type Op, type Outcome, objectKey, type Verb } from "../../model/op.js";
-import type { Capabilities, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
+import type { Capabilities, Clock, Forecast, PictureMemory, ReadyOp, TargetPort } from "../../model/ports.js";
 import { MusterError } from "../../support/errors.js";
 import { APPLY_CONCURRENCY } from "../../support/limits.js";
 import { FORGOTTEN_PASSWORDS, type PasswordRules } from "../secrets/password.js";
 import { mergeLanes } from "../stream.js";
 import { ENTRA_ID_CAPABILITIES } from "./capabilities.js";
 import { GraphClient } from "./client.js";
-import { type Credential, tokenSource } from "./credentials.js";
+import { type Credential, PUBLIC_AUTHORITY, tokenSource } from "./credentials.js";
+import { delegationLines } from "./doctor/delegation.js";
+import { examineTenant } from "./doctor/examine.js";
 import { graphRoot } from "./links.js";
 import { observeTenant } from "./observe.js";
 import { Pacer } from "./pacer.js";
-import type { PassRules, Place } from "./place.js";
+import { isId, managesTenant, type PassRules, type Place } from "./place.js";
 import { propertyOf, requireProperties } from "./properties.js";
 import { readAccount, readClaimed } from "./read.js";
 import { doubt } from "./remember.js";
@@ -63,6 +66,7 @@ interface Unit {
 export class EntraIdTarget implements TargetPort {
   readonly name: string;
   readonly capabilities: Capabilities = ENTRA_ID_CAPABILITIES;
+  readonly delegationStyles: readonly DelegationStyle[] = ["graph-powershell", "az"];
   readonly #options: EntraIdOptions;
   readonly #pacer: Pacer;
   #place: Place | null = null;
@@ -78,27 +82,11 @@ export class EntraIdTarget implements TargetPort {
   }
 
   async open(role: "reader" | "writer"): Promise<void> {
-    const { claim, managed, passwords = FORGOTTEN_PASSWORDS, pass = {}, tenant } = this.#options;
-    requireProperties(this.name, [claim]);
-    if (role === "writer") await passwords.sink?.open();
-    const surroundings = this.#options.surroundings ?? REAL_SURROUNDINGS;
-    const tokens = this.#options.tokens ?? this.#tokens();
+    requireProperties(this.name, [this.#options.claim]);
+    if (role === "writer") await this.#passwords().sink?.open();
+    const tokens = this.#tokens();
     await tokens.token();
-    this.#place = {
-      target: this.name,
-      tenant,
-      graph: this.#client(tokens, surroundings),
-      clock: surroundings.clock,
-      sleep: surroundings.sleep,
-      claim,
-      managed: { accounts: managed.accounts, groups: managed.groups ?? null },
-      passwords,
-      pass,
-      young: new Map(),
-      replaced: new Map(),
-      units: new Map(),
-      protection: new Map(),
-    };
+    this.#place = this.#makePlace(tokens);
   }
 
   async observe(selection: Selection, memory?: PictureMemory): Promise<Observed> {
@@ -131,6 +119,40 @@ export class EntraIdTarget implements TargetPort {
     return { requests: reads + writes, seconds: Math.ceil(this.#pacer.forecast(writes) / 1_000) };
   }
 
+  async examine(needs: Needs, clock: Clock): Promise<readonly Check[]> {
+    const { credential, authority, ca, tokens: given, transport } = this.#options;
+    const tokens = this.#tokens();
+    const place = this.#makePlace(tokens);
+    // A machine's own identity is asked of the machine.
+    const signsInAt =
+      given === undefined && credential.kind !== "managed-identity" ? [authority ?? PUBLIC_AUTHORITY] : [];
+    const addresses = [...signsInAt, ...(transport === undefined ? [place.graph.root] : [])];
+    try {
+      return await examineTenant({ credential, tokens, addresses, ca, place }, needs, clock);
+    } finally {
+      await place.graph.close();
+    }
+  }
+
+  async delegation(needs: Needs, style: DelegationStyle, account: string | null): Promise<readonly string[]> {
+    const { tenant, credential, managed, graph = PUBLIC_GRAPH } = this.#options;
+    const application = account ?? credential.clientId;
+    if (application === null || !isId(application))
+      throw new MusterError("MUS-7001", {
+        what: "a delegation is for the client id of an application, which is a GUID",
+        where: { target: this.name },
+        next: "Name it by --account; of a managed identity it is the application id in Enterprise applications.",
+      });
+    const question = { needs, managesUnits: !managesTenant(managed.accounts) };
+    const federated = credential.kind === "federated";
+    return delegationLines(style === "az" ? "az" : "graph-powershell", question, {
+      tenant,
+      root: graphRoot(graph),
+      application,
+      federated,
+    });
+  }
+
   async close(): Promise<void> {
     const place = this.#place;
     if (this.#memory !== null && place !== null && this.#doubtful.size > 0)
@@ -140,8 +162,32 @@ export class EntraIdTarget implements TargetPort {
   }
 
   #tokens(): TokenSource {
-    const { tenant, credential, authority, ca, graph = PUBLIC_GRAPH } = this.#options;
+    const { tenant, credential, authority, ca, graph = PUBLIC_GRAPH, tokens } = this.#options;
+    if (tokens !== undefined) return tokens;
     return tokenSource({ target: this.name, tenant, credential, authority, ca, root: graphRoot(graph) });
+  }
+
+  #passwords(): PasswordRules {
+    return this.#options.passwords ?? FORGOTTEN_PASSWORDS;
+  }
+
+  #makePlace(tokens: TokenSource): Place {
+    const { claim, managed, pass = {}, tenant, surroundings = REAL_SURROUNDINGS } = this.#options;
+    return {
+      target: this.name,
+      tenant,
+      graph: this.#client(tokens, surroundings),
+      clock: surroundings.clock,
+      sleep: surroundings.sleep,
+      claim,
+      managed: { accounts: managed.accounts, groups: managed.groups ?? null },
+      passwords: this.#passwords(),
+      pass,
+      young: new Map(),
+      replaced: new Map(),
+      units: new Map(),
+      protection: new Map(),
+    };
   }
 
   #client(tokens: TokenSource, surroundings: Surroundings): GraphClient {

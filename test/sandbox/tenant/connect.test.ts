@@ -44,6 +44,21 @@ async function play(people: ConnectUser[]): Promise<Played> {
 }
 
 describe("Connect", () => {
+  it("[D 39] the organization tells that it is synchronised and when it was last", async () => {
+    const p = await play([adUser(1, "ada")]);
+    const about = async () => {
+      const $select = "onPremisesSyncEnabled,onPremisesLastSyncDateTime";
+      return (await p.t.ask("GET", `/organization?$select=${$select}`)).body.value[0];
+    };
+    expect(await about()).toMatchObject({ onPremisesSyncEnabled: null, onPremisesLastSyncDateTime: null });
+    p.now += 60_000;
+    expect(await about()).toMatchObject({
+      onPremisesSyncEnabled: true,
+      onPremisesLastSyncDateTime: "2026-03-02T08:01:00Z",
+    });
+    await p.t.close();
+  });
+
   it("[D 12] copies users after the delay, with onPremisesSyncEnabled and the anchor", async () => {
     const p = await play([adUser(1, "ada", { title: "Clerk", department: "Sales" })]);
     expect(await p.users("id")).toEqual([]);

@@ -58,6 +58,20 @@ describeCases(
   { seed: SEED },
 );
 
+describe("the client as an object of the directory", () => {
+  it("[D 41] has an object id in its token, by which its own roles are listed", async () => {
+    const t = await openTenant({ seed: SEED, directoryRoles: ["User Administrator"] });
+    const claims = JSON.parse(Buffer.from(t.tenant.token().split(".")[1] ?? "", "base64url").toString()) as {
+      oid: string;
+    };
+    expect(claims.oid).toMatch(/^[0-9a-f-]{36}$/);
+    expect(claims.oid).not.toBe(t.tenant.clientId);
+    const own = await t.ask("GET", `/roleManagement/directory/roleAssignments?$filter=principalId eq '${claims.oid}'`);
+    expect(own.body.value).toMatchObject([{ roleDefinitionId: "fe930be7-5e62-47db-91af-98c3a49a38b1" }]);
+    await t.close();
+  });
+});
+
 describe("an application that holds a role", () => {
   const cases = [
     ["User Administrator", [403, 204]],

@@ -1,6 +1,5 @@
 /** Over HTTPS: what @azure/identity and curl need, and what survives a restart. */
 import { execFile } from "node:child_process";
-import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,19 +8,14 @@ import { ClientAssertionCredential, ClientCertificateCredential, ClientSecretCre
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTenant, type Tenant } from "../../../reconciler/sandbox/tenant-server.js";
+import { githubIssuer } from "../../support/github-issuer.js";
 import { DOMAIN, openTenant } from "./open-tenant.js";
 
 const SCOPE = "https://graph.microsoft.com/.default";
 const run = promisify(execFile);
 
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
-}
-
 describe("signing in", () => {
-  const github = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const subject = "repo:contoso/identities:environment:production";
-  const issuer = "https://token.actions.githubusercontent.com";
+  const github = githubIssuer();
   let folder: string;
   let tenant: Tenant;
   let pem: string;
@@ -35,13 +29,12 @@ describe("signing in", () => {
       algorithm: "sha256",
     });
     pem = `${made.private}\n${made.cert}`;
-    const publicKey = github.publicKey.export({ type: "spki", format: "pem" }).toString();
     tenant = await startTenant({
       folder,
       seed: "default",
       fsync: "never",
       certificates: [made.cert],
-      trusts: [{ issuer, subject, publicKey }],
+      trusts: [github],
     });
     const ca = await readFile(tenant.caFile, "utf8");
     options = { authorityHost: tenant.authority, disableInstanceDiscovery: true, tlsOptions: { ca } };
@@ -50,12 +43,6 @@ describe("signing in", () => {
     await tenant.close();
     await rm(folder, { recursive: true, force: true });
   });
-
-  function githubToken(claims: object): string {
-    const times = { exp: Math.floor(Date.now() / 1000) + 300, nbf: Math.floor(Date.now() / 1000) - 10 };
-    const content = `${encode({ alg: "RS256", typ: "JWT" })}.${encode({ iss: issuer, sub: subject, aud: "api://AzureADTokenExchange", ...times, ...claims })}`;
-    return `${content}.${sign("sha256", Buffer.from(content), github.privateKey).toString("base64url")}`;
-  }
 
   async function isAccepted(token: string): Promise<boolean> {
     const headers = { authorization: `Bearer ${token}` };
@@ -108,14 +95,14 @@ describe("signing in", () => {
     ["refuses another audience", { aud: "https://github.com/contoso" }, "AADSTS700212"],
     ["refuses a token that is expired", { exp: 1 }, "AADSTS700024"],
   ])("%s", async (_name, claims, code) => {
-    const assertion = async () => githubToken(claims);
+    const assertion = async () => github.token(claims);
     const credential = new ClientAssertionCredential(tenant.tenantId, tenant.clientId, assertion, options);
     if (code === undefined) expect(await isAccepted((await credential.getToken(SCOPE)).token)).toBe(true);
     else await expect(credential.getToken(SCOPE)).rejects.toThrow(code);
   });
 
   it("refuses a trusted issuer's token with another signature", async () => {
-    const assertion = async () => `${githubToken({}).split(".").slice(0, 2).join(".")}.${"A".repeat(342)}`;
+    const assertion = async () => `${github.token({}).split(".").slice(0, 2).join(".")}.${"A".repeat(342)}`;
     const credential = new ClientAssertionCredential(tenant.tenantId, tenant.clientId, assertion, options);
     await expect(credential.getToken(SCOPE)).rejects.toThrow("AADSTS5000811");
   });

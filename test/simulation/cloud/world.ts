@@ -34,7 +34,7 @@ const swaps: StepSpec = {
   admin: [],
 };
 
-/** Whoever comes back gets another account, under another name. */
+/** Whoever comes back, later than the lead of a hire, gets another account, under another name. */
 const replacing = {
   per: "worker",
   rehire: "reprovision",
@@ -67,7 +67,7 @@ export function cloudWorldSpec(maxPeople: number): fc.Arbitrary<CloudWorldSpec> 
     });
   return fc.oneof(
     { arbitrary: random, weight: 4 },
-    { arbitrary: bent(replacing, layoff, recall), weight: 4 },
+    { arbitrary: bent(replacing, layoff, { ...recall, days: 25 }), weight: 4 },
     {
       arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, recall),
       weight: 5,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Override } from "../../../reconciler/model/files/index.js";
 import { checkMissing } from "../../../reconciler/plan/guards/missing.js";
-import type { PlanInput } from "../../../reconciler/plan/subject.js";
+import type { PlanInput, TargetView } from "../../../reconciler/plan/subject.js";
 
 const NOW = Date.parse("2026-03-02T09:00:00Z");
 const ACTIONS = "0123456789abcdef".repeat(4);
@@ -14,10 +14,19 @@ interface World {
   readonly override?: Partial<Override>;
 }
 
+const anchorsOf = (count: number) => Array.from({ length: count }, (_, i) => `anchor-${i}`);
+
 /** Only what the guard looks at. */
-function inputOf({ bound, seen, deleted = 0, missing, override }: World): PlanInput {
-  const anchors = Array.from({ length: bound }, (_, i) => `anchor-${i}`);
-  const objects = anchors.map((anchor) => ({ anchor }));
+function viewOf({ bound, seen, deleted = 0 }: World): TargetView {
+  const objects = anchorsOf(bound).map((anchor) => ({ anchor }));
+  return {
+    observed: { deleted: objects.slice(seen, seen + deleted) },
+    byAnchor: new Map(objects.slice(0, seen).map((object) => [object.anchor, object])),
+    boundTo: new Map(objects.map(({ anchor }) => [anchor, `person:hr:${anchor}`])),
+  } as unknown as TargetView;
+}
+
+function inputOf({ missing, override }: World): PlanInput {
   const whole = {
     environment: "production",
     guard: "missing-objects:ad",
@@ -26,8 +35,6 @@ function inputOf({ bound, seen, deleted = 0, missing, override }: World): PlanIn
   };
   return {
     now: NOW,
-    observed: { ad: { accounts: objects.slice(0, seen), deleted: objects.slice(seen, seen + deleted) } },
-    ledger: { entries: new Map(anchors.map((anchor) => [anchor, { target: "ad", current: { anchor } }])) },
     policy: {
       environment: { name: "production" },
       guards: missing === undefined ? [] : [{ value: { missing } }],
@@ -38,7 +45,8 @@ function inputOf({ bound, seen, deleted = 0, missing, override }: World): PlanIn
   } as unknown as PlanInput;
 }
 
-const verdictOf = (world: World) => checkMissing(inputOf(world), ACTIONS)[0]?.verdict;
+const check = (world: World) => checkMissing(inputOf(world), { ad: viewOf(world) }, ACTIONS);
+const verdictOf = (world: World) => check(world)[0]?.verdict;
 
 describe("missing-objects", () => {
   it.each([
@@ -59,7 +67,7 @@ describe("missing-objects", () => {
   });
 
   it("gives the figures and names the target", () => {
-    expect(checkMissing(inputOf({ bound: 100, seen: 90 }), ACTIONS)).toMatchObject([
+    expect(check({ bound: 100, seen: 90 })).toMatchObject([
       { guard: "missing-objects:ad", value: 10, population: 100, what: expect.stringContaining("10 of 100") },
     ]);
   });

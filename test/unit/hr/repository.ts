@@ -1,7 +1,7 @@
 import type { ImportResult } from "../../../reconciler/hr/import.js";
 import type { SourceBase } from "../../../reconciler/hr/trust.js";
 import type { Worker } from "../../../reconciler/model/files/index.js";
-import { keyOfWorker } from "../../../reconciler/model/worker.js";
+import { workerFile } from "../../../reconciler/model/worker.js";
 import { blobId } from "../../../reconciler/repo/git.js";
 import { readDocument } from "../../../reconciler/repo/yaml.js";
 
@@ -16,7 +16,7 @@ export function applyChanges(base: SourceBase, result: ImportResult): SourceBase
     if (path.startsWith("state/sources/")) record = result.record;
     else {
       const worker = readDocument(content, path, { maxBytes: 1e6 }).value as Worker;
-      files.set(path, { key: keyOfWorker(worker), worker, file: path, blob: blobId(base, Buffer.from(content)) });
+      files.set(path, workerFile(worker, { file: path, blob: blobId(base, Buffer.from(content)) }));
     }
   }
   return { ...base, workers: [...files.values()], record };

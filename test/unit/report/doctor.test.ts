@@ -28,3 +28,13 @@ test("rights that are granted take one line for each container; what is missing 
   ]);
   expect(text).toContain("1 problem, 0 warnings");
 });
+
+test("permissions of an application take one line too, apart from rights", () => {
+  const permission = (subject: string): Check => ({ ...right("Microsoft Graph", subject), topic: "permission" });
+  const checks = [permission("User.Read.All"), permission("User.Create"), right("Microsoft Graph", "write title")];
+  const text = renderDoctor({ target: "contoso", role: "writer", checks }, { width: 100, color: false, unicode: true });
+  expect(text.split("\n").filter((line) => line.startsWith("ok"))).toEqual([
+    "ok  permission Microsoft Graph: 2 permissions granted: User.Read.All, User.Create",
+    "ok  right Microsoft Graph: 1 right granted: write title",
+  ]);
+});

@@ -1,12 +1,12 @@
 /** Who is bound, which groups that makes, and whether it is more than Muster needs. */
 import type { Check } from "../../../model/check.js";
+import { ok, unknown, warning } from "../../doctor/findings.js";
 import { decodeSid } from "../identity.js";
 import { textsOf } from "../read.js";
 import type { Entry } from "../search.js";
 import type { Session } from "../session.js";
 import { type Requester, requesterOf } from "./access.js";
 import { ask, equals } from "./ask.js";
-import { ok, unknown, warning } from "./findings.js";
 
 export interface Principal {
   /** DN, or the user as the Target names it. */

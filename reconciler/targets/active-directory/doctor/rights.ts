@@ -5,8 +5,8 @@
  */
 import type { Check } from "../../../model/check.js";
 import { normalizeDn } from "../../../support/dn.js";
+import { counted, ok, problem, unknown } from "../../doctor/findings.js";
 import { inheritedBy, isGranted, type Requester } from "./access.js";
-import { counted, ok, problem, unknown } from "./findings.js";
 import { CLASS_GUIDS, type Grant, RIGHT_GUIDS } from "./grants.js";
 import { type Sample, type Seen, seenBelow } from "./sample.js";
 import type { Schema } from "./schema.js";

@@ -1,12 +1,12 @@
 /** Whether the schema has what mappings, claim and match name, in the form in which Muster takes it. */
 import { OrFilter } from "ldapts";
 import type { Check, NeededAttribute, Needs } from "../../../model/check.js";
+import { ok, problem, unknown, warning } from "../../doctor/findings.js";
 import { decodeGuid } from "../codec.js";
 import { textOf } from "../read.js";
 import type { Entry } from "../search.js";
 import type { Session } from "../session.js";
 import { ask, equals } from "./ask.js";
-import { ok, problem, unknown, warning } from "./findings.js";
 
 export interface AttributeRow {
   readonly name: string;

@@ -1,18 +1,16 @@
 /** What the domain controller says of itself: levels, Recycle Bin, clock. */
 import type { Check, Needs } from "../../../model/check.js";
+import { compareClocks } from "../../doctor/clock.js";
+import { ok, problem, unknown, warning } from "../../doctor/findings.js";
 import { textOf, textsOf } from "../read.js";
 import type { Entry } from "../search.js";
 import type { Session } from "../session.js";
 import { ask } from "./ask.js";
-import { ok, problem, unknown, warning } from "./findings.js";
 
 /** MS-ADTS 6.1.4.2 to 6.1.4.4. */
 const LEVELS = ["2000", "2003 interim", "2003", "2008", "2008 R2", "2012", "2012 R2", "2016"];
 /** Forest functional level that the Recycle Bin needs: 2008 R2. */
 const RECYCLE_BIN_LEVEL = 4;
-
-/** Seconds of difference to the server's clock. */
-const SKEW = { warning: 60, problem: 300 } as const;
 
 export const ROOT_DSE = [
   "currentTime",
@@ -66,12 +64,6 @@ export function examineClock(rootDse: Entry, before: number, after: number): Che
   if (time === null) return [unknown("clock", null, "the server does not tell the time")];
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = time.slice(1).map(Number);
   const theirs = Date.UTC(year, month - 1, day, hour, minute, second);
-  // The server tells whole seconds: within that, and the time the question took, there is no difference.
-  const ahead = Math.max(0, before - (theirs + 999), theirs - after) / 1000;
-  const seconds = Math.round(ahead);
-  const what = `${seconds} s apart from the server's clock`;
   const remedy = "Synchronise the clocks of this machine and the domain controller (NTP).";
-  if (ahead > SKEW.problem) return [problem("clock", null, what, remedy)];
-  if (ahead > SKEW.warning) return [warning("clock", null, what, remedy)];
-  return [ok("clock", null, what)];
+  return [compareClocks({ theirs, before, after, remedy })];
 }

@@ -1,9 +1,8 @@
-/** Whether each address of the target answers, and what its certificate says. It is verified as every run verifies it. */
-import type { PeerCertificate, TLSSocket } from "node:tls";
+/** Whether each address of the target answers, and what its certificate says. */
 import type { Check } from "../../../model/check.js";
+import { examineConnection, type Remedy } from "../../doctor/connection.js";
 import { dial } from "../dial.js";
 import type { Server } from "../servers.js";
-import { ok, problem, warning } from "./findings.js";
 
 interface TlsOptions {
   readonly ca: string | undefined;
@@ -12,12 +11,7 @@ interface TlsOptions {
   readonly connectTimeout: number;
 }
 
-const DAY = 86_400_000;
-/** Days before the end of a certificate from which on it is a warning. */
-const SOON = 14;
-
-/** What to do about a failure, by the code of Node and OpenSSL. */
-const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
+const REMEDIES: readonly Remedy[] = [
   [
     /UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET_ISSUER/,
     "Name the authority that issued the certificate in the Target's caFile (PEM, with the intermediate certificates).",
@@ -34,43 +28,17 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   ],
 ];
 
-export async function examineAddress(server: Server, options: TlsOptions, now: number): Promise<Check[]> {
-  try {
-    const socket = await dial({ server, ...options });
-    socket.on("error", () => {});
-    try {
-      return [ok("connect", server.url, "answers"), ...examineTls(server, socket, options, now)];
-    } finally {
-      socket.destroy();
-    }
-  } catch (error) {
-    const { message, code = "" } = error as NodeJS.ErrnoException;
-    const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1];
-    const what = `no connection: ${message}`;
-    return [problem("connect", server.url, what, remedy ?? "Check the address, the network and the service.")];
-  }
-}
-
-function examineTls({ url }: Server, socket: TLSSocket, options: TlsOptions, now: number): Check[] {
-  const certificate = socket.getPeerCertificate(true);
-  const days = Math.floor((Date.parse(certificate.valid_to) - now) / DAY);
-  const seen = `${socket.getProtocol() ?? "TLS"}; ${chainOf(certificate).join(" < ")}; ends in ${days} days`;
-  if (options.insecureSkipVerify) {
-    const remedy = "Take insecureSkipVerify out of the Target, and name the authority in caFile.";
-    return [problem("tls", url, `${seen}; NOT VERIFIED: whoever answers gets the password`, remedy)];
-  }
-  if (days >= SOON) return [ok("tls", url, `${seen}; chain and name are verified`)];
-  return [warning("tls", url, seen, "Renew the certificate of the domain controller before it ends.")];
-}
-
-/** Common names from the server's certificate up to the authority. */
-function chainOf(certificate: PeerCertificate & { issuerCertificate?: PeerCertificate }): string[] {
-  const names: string[] = [];
-  const seen = new Set<string>();
-  for (let at: typeof certificate | undefined = certificate; at?.subject !== undefined; at = at.issuerCertificate) {
-    if (seen.has(at.fingerprint256)) break;
-    seen.add(at.fingerprint256);
-    names.push(String(at.subject.CN ?? at.subject.O ?? at.subjectaltname ?? "unnamed"));
-  }
-  return names;
+export function examineAddress(server: Server, options: TlsOptions, now: number): Promise<Check[]> {
+  const unverified = {
+    what: "NOT VERIFIED: whoever answers gets the password",
+    remedy: "Take insecureSkipVerify out of the Target, and name the authority in caFile.",
+  };
+  const service = {
+    url: server.url,
+    dial: () => dial({ server, ...options }),
+    remedies: REMEDIES,
+    renew: "Renew the certificate of the domain controller before it ends.",
+    ...(options.insecureSkipVerify ? { unverified } : {}),
+  };
+  return examineConnection(service, now);
 }

@@ -46,6 +46,20 @@ test.each([
   expect(documentedDelegation("dsacls", role)).toEqual(await target.delegation(needsWith({}, role), "dsacls", account));
 });
 
+test("a delegation in Active Directory is one for Windows unless another style is asked for", () => {
+  const settings = {
+    name: "corp-ad",
+    url: "ldaps://nobody.invalid",
+    user: "u",
+    password: "p",
+    claim: "employeeNumber",
+  };
+  expect(new ActiveDirectoryTarget({ ...settings, base: BASE, managed: MANAGED }).delegationStyles).toEqual([
+    "dsacls",
+    "samba",
+  ]);
+});
+
 describe("what is granted follows what the Target allows", () => {
   test("nothing but reading for a reader", () => {
     expect(rights(needsWith({}, "reader"))).toEqual(["read", "list-deleted"]);

@@ -1,5 +1,5 @@
 /** Makes checks: one place for their form. */
-import type { Check } from "../../../model/check.js";
+import type { Check } from "../../model/check.js";
 
 export function ok(topic: string, subject: string | null, what: string): Check {
   return { level: "ok", topic, subject, what, remedy: null };
@@ -18,6 +18,6 @@ export function unknown(topic: string, subject: string | null, what: string, rem
 }
 
 /** "3 containers", "1 account". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
