@@ -61,7 +61,6 @@ test("everything occurred often enough", () => {
     "awaiting-sync",
     "leavers checked",
     "people at work checked",
-    "sessions ended in this step",
   ];
   expect(often.filter((what) => (tally.counts.get(what) ?? 0) < 5)).toEqual([]);
 });

@@ -124,7 +124,6 @@ class MixedWalker {
 
   /** Runs until the domain is as wanted; synchronisation; then at most two runs, and nothing is left. */
   async settle(): Promise<void> {
-    const begun = this.#now;
     for (let run = 0; ; run++) {
       const plan = await this.#plan();
       if (plan.ops.length === 0) break;
@@ -143,7 +142,7 @@ class MixedWalker {
       await this.#apply(plan);
     }
     this.#checkMade();
-    this.#checkTenant(begun);
+    this.#checkTenant();
   }
 
   async #plan(): Promise<PlanBody> {
@@ -195,7 +194,7 @@ class MixedWalker {
   }
 
   /** Leavers: disabled, nothing left, sessions ended. People at work: enabled, with the group and the licence. */
-  #checkTenant(begun: number): void {
+  #checkTenant(): void {
     const { state } = this.#harness.tenant;
     const truth = truthOf(state, null);
     const { workers } = this.#simulation.world;
@@ -211,15 +210,22 @@ class MixedWalker {
         const ended = Date.parse(String(state.store.get(anchor)?.properties.signInSessionsValidFromDateTime ?? ""));
         if (seen.account.enabled) throw new Broken(`${intent.label} has left and is enabled in the tenant`);
         if (seen.groups.size > 0) throw new Broken(`${intent.label} has left and holds ${[...seen.groups].join()}`);
-        if (Number.isNaN(ended)) throw new Broken(`${intent.label} has left, and no session was ended`);
+        if (Number.isNaN(ended) || ended + 1_000 < this.#disabledAt(intent.identity))
+          throw new Broken(`${intent.label} has left, and no session was ended since`);
         this.#tally.add("leavers checked");
-        if (ended >= begun) this.#tally.add("sessions ended in this step");
       } else if (intent.inScope && stage === "active") {
         if (!seen.account.enabled) throw new Broken(`${intent.label} works and is disabled in the tenant`);
         if (seen.groups.size === 0) throw new Broken(`${intent.label} works and has neither group nor licence`);
         this.#tally.add("people at work checked");
       }
     }
+  }
+
+  /** When Muster disabled the account where it is mastered; epoch milliseconds. */
+  #disabledAt(identity: string): number {
+    const { entries } = this.#simulation.ledger;
+    const own = [TARGET, TENANT].map((target) => entries.get(`${target}|${identity}`)?.current?.disabledAt ?? null);
+    return Date.parse(own.find((at) => at !== null) ?? EPOCH);
   }
 
   #intents() {

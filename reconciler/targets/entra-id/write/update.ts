@@ -12,12 +12,15 @@ import { changedMeanwhile, isGone, refusedOutcome, succeeded, wasAlready } from 
 import { isFailure } from "../failure.js";
 import { path } from "../paths.js";
 import { backoff, isYoung, replacedLately, withPatience } from "../patience.js";
-import { type Place, requireId } from "../place.js";
+import { type Place, type Replaced, requireId } from "../place.js";
 import { bodyOf, decodeProperty, type GraphObject, propertyOf } from "../properties.js";
 import { isSynced, readUser } from "../read.js";
 import { failedOutcome, isLost, LOST_ATTEMPTS, unknownOutcome } from "./settle.js";
 import { mastered, patchUser } from "./state.js";
 import { has, linkTo, referred, type Swap, swapOf } from "./values.js";
+
+/** Reads that may show what this run has written over, about four minutes: then somebody has put it back. */
+const STALE_READS = 20;
 
 /** All updates and renames of one account. */
 export async function changeValues(place: Place, anchor: Anchor, ready: readonly ReadyOp[]): Promise<Outcome[]> {
@@ -83,16 +86,18 @@ async function attemptOnce(place: Place, anchor: Anchor, open: readonly Swap[], 
  * moved aside) is asked again: it would look as if somebody else had changed it.
  */
 async function readPresent(place: Place, anchor: Anchor, open: readonly Swap[]): Promise<GraphObject | null> {
+  const replaced = replacedLately(place, anchor);
   for (let attempt = 1; ; attempt++) {
     const user = await readUser(place, anchor, propertiesOf(open));
-    if (user === null || !open.some((swap) => isFromBefore(place, anchor, user, swap))) return user;
+    const isStale = user !== null && open.some((swap) => isFromBefore(replaced, user, swap));
+    if (!isStale || attempt === STALE_READS) return user;
     await place.sleep(backoff(attempt));
   }
 }
 
 /** Whether a value is neither as wanted nor as before, but one that this run has replaced. */
-function isFromBefore(place: Place, anchor: Anchor, user: GraphObject, { before, after }: Swap): boolean {
-  return replacedLately(place, anchor).some(
+function isFromBefore(replaced: readonly Replaced[], user: GraphObject, { before, after }: Swap): boolean {
+  return replaced.some(
     ({ name, value }) =>
       name in after &&
       has(user, name, value) &&
