@@ -3,12 +3,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { runApply } from "./commands/apply.js";
 import type { Context, ExitCode } from "./commands/context.js";
-import { runDemo } from "./commands/demo/story.js";
 import { runDoctor } from "./commands/doctor.js";
 import { runImport } from "./commands/import.js";
 import { runLedgerRebuild } from "./commands/ledger.js";
 import { runPlan } from "./commands/plan.js";
-import { runSandbox } from "./commands/sandbox.js";
 import { runShow } from "./commands/show.js";
 import { runValidate } from "./commands/validate.js";
 import { parseInstant } from "./policy/time.js";
@@ -164,6 +162,11 @@ function addWriting(program: Command, run: Run): void {
     .command("rebuild")
     .description("restore the ledger from the run records")
     .action(() => run((context) => runLedgerRebuild(context))());
+  addSandbox(program, run);
+}
+
+/** Their code is loaded when it is asked for: every other command would wait for it. */
+function addSandbox(program: Command, run: Run): void {
   const sandbox = program
     .command("sandbox")
     .description("the embedded directory and tenant, to try Muster without one");
@@ -174,7 +177,12 @@ function addWriting(program: Command, run: Run): void {
     .option("--empty", "without the people from before Muster", false)
     .option("--tenant-port <port>", "of the tenant; default: any free port", wholeNumber, 0)
     .option("--connect <seconds>", "copy the directory's users into the tenant, so often", wholeNumber)
-    .action((options) => run((context) => runSandbox(context, options))());
+    .action((options) =>
+      run(async (context) => {
+        const { runSandbox } = await import("./commands/sandbox.js");
+        return await runSandbox(context, options);
+      })(),
+    );
   program
     .command("demo")
     .description("the whole story on the embedded sandbox, in a temporary folder")
@@ -186,7 +194,12 @@ function addWriting(program: Command, run: Run): void {
     .option("--directory-ca <file>", "PEM of the authority that the domain controller's certificate is from")
     .option("--directory-user <user>", "who may make and remove the OU")
     .option("--directory-base <dn>", "the OU to make for the story; it must not exist, and is removed at the end")
-    .action((options) => run((context) => runDemo(context, options))());
+    .action((options) =>
+      run(async (context) => {
+        const { runDemo } = await import("./commands/demo/story.js");
+        return await runDemo(context, options);
+      })(),
+    );
 }
 
 async function main(): Promise<void> {

@@ -39,8 +39,9 @@ export function renderFunctions(functions) {
 
 /** The table of limits. `limits` is SHIPPED_LIMITS, `group` SHIPPED_GROUP_LIMIT. */
 export function renderLimits(limits, group) {
-  const perAttribute = (verb) => (verb === "update" || verb === "clear" ? `${verb}, each attribute` : verb);
-  const rows = [...limits.map((limit) => [perAttribute(limit.verb), limit]), [`${group.verb}, each group`, group]].map(
+  const slots = { update: "attribute", clear: "attribute", "run-task": "task" };
+  const name = ({ verb }) => (verb in slots ? `${verb}, each ${slots[verb]}` : verb);
+  const rows = [...limits.map((limit) => [name(limit), limit]), [`${group.verb}, each group`, group]].map(
     ([name, { max, maxShare, minPopulation }]) => `| ${name} | ${max} | ${maxShare} | ${minPopulation} |`,
   );
   return `| verb | max | maxShare | minPopulation |\n|---|---|---|---|\n${rows.join("\n")}`;

@@ -47,7 +47,13 @@ export function isAlreadyTrue(op: Op, view: TargetView, entry: LedgerEntry | und
       );
     case "restore":
       return account !== undefined;
+    case "purge":
+      return account === undefined && !view.observed.deleted.some(({ anchor }) => isObject(op, anchor));
   }
+}
+
+function isObject({ object }: Op, anchor: string): boolean {
+  return "anchor" in object && object.anchor === anchor;
 }
 
 /**
@@ -64,7 +70,7 @@ const CHANGED = "the object or what it depends on changed since the plan";
 
 /** Why an op is refused that is neither planned again nor true: what somebody else changed, from what to what. */
 export function whyStale(op: Op, view: TargetView | undefined): string {
-  if (view === undefined || !("anchor" in op.object) || op.verb === "restore") return CHANGED;
+  if (view === undefined || !("anchor" in op.object) || op.verb === "restore" || op.verb === "purge") return CHANGED;
   const account = view.byAnchor.get(op.object.anchor);
   if (account === undefined) return "the object is gone";
   for (const [name, planned] of Object.entries(op.before)) {

@@ -16,7 +16,7 @@ export interface ApprovedAgainstCurrent {
   readonly decided: readonly { readonly op: Op; readonly outcome: Outcome }[];
 }
 
-const REMOVALS: readonly Verb[] = ["disable", "remove-member", "remove-licence", "delete"];
+const REMOVALS: readonly Verb[] = ["disable", "remove-member", "remove-licence", "delete", "purge"];
 
 export function isRemoval(op: Op): boolean {
   return REMOVALS.includes(op.verb);

@@ -15,13 +15,14 @@ export interface SandboxCommandOptions {
 
 /** Prints the variables that the example's Targets read, and serves until SIGINT or SIGTERM. */
 export async function runSandbox(context: Context, options: SandboxCommandOptions): Promise<ExitCode> {
+  const now = runningClock(context);
   const sandbox = await startSandbox({
     folder: options.folder,
     port: options.port,
     seed: options.empty ? "empty" : "default",
-    ...(context.clockGiven ? { now: () => new Date(context.clock.now()) } : {}),
+    now: () => new Date(now()),
   });
-  const tenant = await startTenantBeside(sandbox, context, options);
+  const tenant = await startTenantBeside(sandbox, now, options);
   context.print(`${[...directoryLines(sandbox), ...tenantLines(tenant)].join("\n")}\n`);
   context.remark(`the sandbox serves ${sandbox.baseDn} at ${sandbox.url}; Ctrl-C stops it\n`);
   context.remark(`try: LDAPTLS_CACERT=${sandbox.caFile} ldapsearch -H ${sandbox.url} -x -D '${sandbox.bindUser}' \\\n`);
@@ -29,6 +30,8 @@ export async function runSandbox(context: Context, options: SandboxCommandOption
     `       -y ${passwordFileWithoutNewline(sandbox.bindPasswordFile)} -b ${sandbox.baseDn} '(sn=*)' cn title\n`,
   );
   context.remark(`and the tenant ${tenant.tenantId} at ${tenant.url}; try:\n${curlLines(tenant)}`);
+  if (options.connect !== undefined)
+    context.remark(`the directory's users are copied into the tenant every ${options.connect} seconds\n`);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
@@ -37,10 +40,16 @@ export async function runSandbox(context: Context, options: SandboxCommandOption
   return 0;
 }
 
+/** Epoch milliseconds. With --clock time begins there and goes on: a server whose time stood still would copy nobody. */
+function runningClock({ clock, clockGiven }: Context): () => number {
+  const [begin, started] = [clock.now(), Date.now()];
+  return clockGiven ? () => begin + Date.now() - started : () => clock.now();
+}
+
 /** Without a tenant no directory: when the second does not start, the first ends. */
 async function startTenantBeside(
   sandbox: Sandbox,
-  context: Context,
+  now: () => number,
   { folder, tenantPort, empty, connect }: SandboxCommandOptions,
 ): Promise<Tenant> {
   try {
@@ -48,7 +57,7 @@ async function startTenantBeside(
       folder,
       port: tenantPort,
       seed: empty ? "empty" : "default",
-      ...(context.clockGiven ? { now: () => context.clock.now() } : {}),
+      now,
       ...(connect === undefined ? {} : { connect: { source: sandbox.connectSource, delayMillis: connect * 1000 } }),
     });
   } catch (error) {

@@ -44,9 +44,10 @@ export async function runShow(context: Context, options: ShowOptions): Promise<E
 function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): ShowView {
   const namespace = desk.policy.namespaces[file.source] ?? file.source;
   const keys = new Set([identityOf(file, "person", namespace), identityOf(file, "worker", namespace)]);
-  const intents = planned.desire.intents.filter(
+  const mine = planned.desire.intents.filter(
     (intent) => keys.has(intent.identity) && intent.workers.includes(file.key),
   );
+  const intents = mine.filter((intent) => isDeciding(desk, intent, mine));
   const first = intents[0];
   const identities = new Set(intents.map((intent) => intent.identity));
   const workers = new Set(intents.flatMap((intent) => intent.workers));
@@ -75,6 +76,15 @@ function viewOf(desk: Desk, planned: Planned, file: WorkerFile, now: number): Sh
     exceptions: exceptionViews(desk, workers, now),
     findings: planned.body.findings.filter((finding) => finding.identity !== null && identities.has(finding.identity)),
   };
+}
+
+/** Of several mappings of one target: the one that the person is in the scope of, else the one that the account is of. */
+function isDeciding(desk: Desk, intent: Intent, all: readonly Intent[]): boolean {
+  const rivals = all.filter(({ target, identity }) => target === intent.target && identity === intent.identity);
+  if (intent.inScope || rivals.length === 1) return true;
+  if (rivals.some(({ inScope }) => inScope)) return false;
+  const made = desk.ledger.entries.get(ledgerKey(intent.target, intent.identity))?.current?.mapping;
+  return made === undefined ? intent === rivals[0] : made === intent.mapping;
 }
 
 function accountView(desk: Desk, planned: Planned, intent: Intent): AccountView {

@@ -47,6 +47,8 @@ export interface ObservedGroup {
   readonly inherited?: readonly Anchor[];
   /** Why its members cannot be written (dynamic, synchronised, mail-enabled ...); left out: they can. */
   readonly obstacle?: string;
+  /** Its members are hidden from who reads: `members` is empty and says nothing, and `obstacle` says why. Left out: it does. */
+  readonly unreadable?: true;
   /** Those among them whose primary group it is: such a membership is no value of the group and is never removed. */
   readonly primary?: readonly Anchor[];
   /** Members that are not accounts of this picture (groups, computers, foreign principals). */

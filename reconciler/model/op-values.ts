@@ -9,6 +9,7 @@
  * unbind: before { anchor }, after { why }.
  * create: after { <attributes>, container, enabled } · move: { container } · enable, disable: { enabled }.
  * restore: before { deleted: true }, after { deleted: false, cn?, container? }.
+ * purge: before { deleted: true }, after { deleted: null }; the object is the deleted one.
  * delete: before { enabled: false }, after { "retain:<space>": "<value>|<until>" }.
  * add-member, remove-member: { member: true | null }; the slot is the group's anchor, slotLabel its name in the policy.
  * assign-licence, remove-licence: { member: true | null, disabledPlans? }; the slot is the skuId, slotLabel the SKU as the policy

@@ -17,6 +17,7 @@ export const VERBS = [
   "disable",
   "delete",
   "restore",
+  "purge",
   "add-member",
   "remove-member",
   "assign-licence",

@@ -32,7 +32,7 @@ export interface PlanCounts {
   readonly identities: number;
   /** Bound accounts per target. */
   readonly bound: Readonly<Record<string, number>>;
-  /** Identities per stage over all mappings. */
+  /** Identities per stage, each once: by the best one of its mappings. */
   readonly stages: Readonly<Record<string, number>>;
 }
 

@@ -24,6 +24,8 @@ export interface Capabilities {
   readonly references: readonly string[];
   /** Attributes that hold several values. */
   readonly multi: readonly string[];
+  /** Attributes that hold an instant: compared and written as "YYYY-MM-DDTHH:MM:SSZ". Left out: none. */
+  readonly instants?: readonly string[];
   /** A create must name these. */
   readonly required: readonly string[];
   /** Longest value in characters, where there is one. */

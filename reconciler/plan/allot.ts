@@ -20,7 +20,7 @@ import type { Ledger } from "../model/ledger.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
 import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
 import { returningNames } from "./deleted.js";
-import type { Links } from "./link.js";
+import { type Links, reportSoftMatch } from "./link.js";
 import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
 import { lackingValues, reportLacking } from "./required.js";
 import { type Findings, isReprovisioned, type Subject, type TargetView } from "./subject.js";
@@ -140,15 +140,27 @@ function allotRound(
       continue;
     }
     state.failed.add(subject);
-    findings.add({
-      kind: "no-name-left",
-      severity: "warning",
-      identity: subject.identity,
-      target: subject.target.name,
-      what: `no ${rule.name} is left for ${subject.intent.label}: ${tried(state, rule, unique, subject)}`,
-      next: `Add a candidate to ${rule.name} in ${rule.file}:${rule.line}, or free a name.`,
-    });
+    const joined = state.joined(subject, rule, unique);
+    if (joined !== null) reportSoftMatch(subject.intent, joined, findings);
+    else reportNoName(state, rule, unique, subject, findings);
   }
+}
+
+function reportNoName(
+  state: NameState,
+  rule: CompiledAttribute,
+  unique: CompiledUnique,
+  subject: Subject,
+  findings: Findings,
+): void {
+  findings.add({
+    kind: "no-name-left",
+    severity: "warning",
+    identity: subject.identity,
+    target: subject.target.name,
+    what: `no ${rule.name} is left for ${subject.intent.label}: ${tried(state, rule, unique, subject)}`,
+    next: `Add a candidate to ${rule.name} in ${rule.file}:${rule.line}, or free a name.`,
+  });
 }
 
 /**

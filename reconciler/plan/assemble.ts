@@ -1,5 +1,5 @@
 /** The plan: match, allot, diff, order, guards, findings, digests. One exported function, pure. */
-import type { IdentityKey } from "../model/identity.js";
+import { type IdentityKey, PRIMARY_ORDER } from "../model/identity.js";
 import type { Intent } from "../model/intent.js";
 import { ledgerKey } from "../model/ledger.js";
 import { type Finding, PLAN_VERSION, type PlanBody, type PlanCounts } from "../model/plan.js";
@@ -187,11 +187,24 @@ function desireFindings(input: PlanInput, subjects: readonly Subject[]): Finding
 
 function countAll(input: PlanInput, subjects: readonly Subject[]): PlanCounts {
   const bound: Record<string, number> = {};
-  const stages: Record<string, number> = {};
-  for (const subject of subjects) {
+  for (const subject of subjects)
     if (subject.entry?.current != null) bound[subject.target.name] = (bound[subject.target.name] ?? 0) + 1;
-    const { stage } = subject.intent.stage;
-    stages[stage] = (stages[stage] ?? 0) + 1;
+  return {
+    workers: input.snapshot.workers.length,
+    identities: input.desire.identities,
+    bound,
+    stages: countStages(subjects),
+  };
+}
+
+/** Somebody with accounts in two targets is one person: the best stage counts. */
+function countStages(subjects: readonly Subject[]): Record<string, number> {
+  const best = new Map<IdentityKey, number>();
+  for (const { identity, intent } of subjects) {
+    const rank = PRIMARY_ORDER.indexOf(intent.stage.stage);
+    best.set(identity, Math.min(rank, best.get(identity) ?? rank));
   }
-  return { workers: input.snapshot.workers.length, identities: input.desire.identities, bound, stages };
+  const ranks = [...best.values()];
+  const counted = PRIMARY_ORDER.map((stage, rank) => [stage, ranks.filter((one) => one === rank).length] as const);
+  return Object.fromEntries(counted.filter(([, count]) => count > 0));
 }

@@ -27,7 +27,7 @@ export function resolveGroups(input: PlanInput, view: TargetView, findings: Find
         out.set(entitlement.name, group);
         if (group.licence !== undefined) reportPlans(view, entitlement, group.licence, findings);
         if (group.protected !== undefined) reportProtected(view, entitlement, group.protected, findings);
-        if (group.obstacle !== undefined) reportObstacle(view, entitlement, group.obstacle, findings);
+        if (group.obstacle !== undefined) reportObstacle(view, entitlement, group, findings);
       } else reportGroup(view, entitlement, group, findings);
     }
   }
@@ -64,15 +64,23 @@ function reportGroup(
   });
 }
 
-function reportObstacle(view: TargetView, entitlement: CompiledEntitlement, why: string, findings: Findings): void {
+function reportObstacle(
+  view: TargetView,
+  entitlement: CompiledEntitlement,
+  { obstacle, unreadable }: ObservedGroup,
+  findings: Findings,
+): void {
   findings.add({
     kind: "group-unusable",
     severity: "warning",
     identity: null,
     target: view.target.name,
     object: entitlement.group,
-    what: `the members of the group of entitlement ${entitlement.name} cannot be written (${why}): ${entitlement.group}`,
-    next: "Name a group whose members are assigned by hand, or grant this access where the members come from.",
+    what: `the members of the group of entitlement ${entitlement.name} cannot be written (${obstacle}): ${entitlement.group}`,
+    next:
+      unreadable === true
+        ? "Let Muster read the members; a group that has none gets its first one by hand."
+        : "Name a group whose members are assigned by hand, or grant this access where the members come from.",
   });
 }
 
@@ -209,7 +217,8 @@ function draftRemove(
   const isPrimary = group?.primary?.includes(subject.account?.anchor ?? "") === true;
   const stays = isPrimary || onLoss === "keep" || (onLoss === "remove-granted" && membership.origin === "found");
   const writes = isMember && !stays && (group?.managed === true || isLicence);
-  if (writes && group?.obstacle !== undefined) {
+  const isHidden = group?.unreadable === true && !stays;
+  if ((writes || isHidden) && group?.obstacle !== undefined) {
     reportKept(subject, membership.group, group.obstacle, findings);
     return null;
   }

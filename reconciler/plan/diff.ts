@@ -20,13 +20,14 @@ import { diffPlace } from "./diff-place.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
-import { awaitAttributes, reportMissing, shareSeats } from "./licences.js";
-import type { Links } from "./link.js";
+import { awaitAttributes, refusesShortage, reportMissing, shareSeats } from "./licences.js";
+import { reportSoftMatch } from "./link.js";
+import { draftPurges } from "./purge.js";
 import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
 import { type Restraint, restrain } from "./restrain.js";
 import { isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
-import { draftTasks } from "./tasks.js";
+import { draftTasks, type TaskContext } from "./tasks.js";
 
 /** Drafts of all subjects of a target. */
 export function diffTarget(
@@ -58,28 +59,19 @@ export function diffTarget(
     drafts.push(...restrain(restraint, exceptions, subject, ready, context.findings));
   }
   drafts.push(...diffExclusive(input, view, subjects, exclusive, restraint, context.findings));
-  shareSeats(view, drafts);
+  const shortage = refusesShortage(input) ? "refuse" : "wait";
+  const seated = shareSeats(view, drafts, subjects, { shortage, findings: context.findings });
   reportMasters(view, subjects, context.findings);
   reportMastered(view, mastered, context.findings);
   reportMissing(view, lacking, context.findings);
-  return linkReferences(drafts, creations, pending);
+  return linkReferences(seated, creations, pending);
 }
 
 /** Synchronisation would make one of the new account and a cloud account, whoever's that is: nothing is created. */
-function wouldBeJoined(context: ResolveContext, subject: Subject, { create }: Creation): boolean {
-  const joined = context.links.softMatch(subject.target.name, subject.identity, create.op.after);
-  if (joined === null) return false;
-  const { account, target } = joined;
-  context.findings.add({
-    kind: "soft-match",
-    severity: "warning",
-    identity: subject.identity,
-    target: subject.target.name,
-    object: account.address,
-    what: `the account of ${subject.intent.label} is not created: synchronisation would join it to the cloud account ${account.address} in ${target}, which has the same user principal name or primary mail address`,
-    next: "Rename or delete the cloud account; or, if it is this person's, join the two by hand and let Muster bind them.",
-  });
-  return true;
+function wouldBeJoined({ links, findings }: ResolveContext, subject: Subject, { create }: Creation): boolean {
+  const joined = links.softMatch(subject.target.name, subject.identity, create.op.after);
+  if (joined !== null) reportSoftMatch(subject.intent, joined, findings);
+  return joined !== null;
 }
 
 function needsCreate(subject: Subject): boolean {
@@ -107,8 +99,9 @@ function diffSubject(
     for (const draft of drafts) draft.needs.push(...rekey);
     return [...rekey, ...drafts];
   }
+  if (subject.binding === "none" && !needsCreate(subject)) return draftPurges(input, view, subject);
   const rest = needsCreate(subject)
-    ? draftAll(subject, creations.get(subject.identity), members, context.links)
+    ? draftAll(subject, creations.get(subject.identity), members, { links: context.links, asOf: input.asOf })
     : [...withoutMastered(subject, diffBound(input, view, subject, context, exceptions, members, mastered), mastered)];
   for (const draft of rest) draft.needs.push(...rekey);
   return [...rekey, ...rest];
@@ -139,7 +132,7 @@ function diffBound(
     ...draftConfirm(subject, attributes.found),
     ...state,
     ...members(subject, object, []),
-    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object, context.links),
+    ...draftTasks(subject, subject.entry?.current?.tasks ?? {}, object, { links: context.links, asOf: input.asOf }),
     ...attributes.drafts,
     ...diffPlace(view, subject, context.findings),
   ];
@@ -155,7 +148,12 @@ function draftPrimaryAfter(subject: Subject, updates: readonly Draft[]): Draft[]
   return drafts;
 }
 
-function draftAll(subject: Subject, creation: Creation | undefined, members: MemberDiff, links: Links): Draft[] {
+function draftAll(
+  subject: Subject,
+  creation: Creation | undefined,
+  members: MemberDiff,
+  context: TaskContext,
+): Draft[] {
   if (creation === undefined) return [];
   const { create, later } = creation;
   const before = isReprovisioned(subject) ? [draftUnbind(subject)] : [];
@@ -163,7 +161,7 @@ function draftAll(subject: Subject, creation: Creation | undefined, members: Mem
   for (const draft of later) draft.needs.push(create);
   const object = create.op.object;
   const fresh = { ...subject, entry: null, account: null };
-  const tasks = draftTasks(fresh, {}, object, links);
+  const tasks = draftTasks(fresh, {}, object, context);
   for (const draft of tasks) draft.needs.push(create);
   return [...before, create, ...later, ...members(fresh, object, [create]), ...tasks];
 }

@@ -3,6 +3,7 @@
  * differs: one that is inherited from a group counts as held and is never taken away directly, its service plans can be
  * switched off one by one, some attributes must be set before, and there are only so many seats.
  */
+import { compareText } from "../model/identity.js";
 import type { Reason } from "../model/intent.js";
 import type { LedgerCurrent } from "../model/ledger.js";
 import type { Anchor, ObservedGroup, ObservedLicence } from "../model/observed.js";
@@ -11,7 +12,7 @@ import { sameValue } from "../model/value.js";
 import type { CompiledEntitlement } from "../policy/compiled.js";
 import { type Draft, draftFor } from "./drafts.js";
 import { listNames } from "./findings.js";
-import type { Findings, Subject, TargetView } from "./subject.js";
+import type { Findings, PlanInput, Subject, TargetView } from "./subject.js";
 
 type Membership = LedgerCurrent["memberships"][string];
 
@@ -168,9 +169,51 @@ export function reportMissing(
     });
 }
 
-/** Where more is assigned than is free, an assignment waits for a removal that frees its seat. */
-export function shareSeats(view: TargetView, drafts: readonly Draft[]): void {
-  const bySku = new Map<string, { assign: Draft[]; remove: Draft[] }>();
+/** Whether Guards want a plan refused that assigns more licences than are free; otherwise some of them wait. */
+export function refusesShortage(input: PlanInput): boolean {
+  return input.policy.guards.some(({ value }) => value.seats === "refuse");
+}
+
+/**
+ * Where more is assigned than is free, an assignment waits for a removal that frees its seat; and those that find none are
+ * left out, in the order of names: first day, then key. `shortage: refuse` leaves them in, for the guard.
+ */
+export function shareSeats(
+  view: TargetView,
+  drafts: readonly Draft[],
+  subjects: readonly Subject[],
+  { shortage, findings }: { readonly shortage: "wait" | "refuse"; readonly findings: Findings },
+): Draft[] {
+  const bySku = gatherSeats(drafts);
+  if (bySku.size === 0) return [...drafts];
+  const starts = new Map(subjects.map(({ identity, intent }): [string, string] => [identity, intent.start]));
+  const rank = ({ op }: Draft) => `${starts.get(op.identity ?? "") ?? ""}|${op.identity}`;
+  const waiting = new Set<Draft>();
+  for (const [sku, { assign, remove }] of bySku) {
+    const group = view.groupByAnchor.get(sku);
+    const free = freeSeats(group);
+    const freeing = remove.filter((draft) => freesSeat(group, draft.op));
+    assign.sort((a, b) => compareText(rank(a), rank(b)));
+    for (const [i, draft] of assign.entries()) {
+      const own = i < free ? [] : freeing.slice(i - free, i - free + 1);
+      // Where more are in use than there are, the first removals free nothing.
+      draft.needs.push(...(free < 0 ? freeing.slice(0, -free) : []), ...own);
+    }
+    const without = assign.slice(Math.max(0, free + freeing.length));
+    if (shortage === "refuse" || without.length === 0 || group?.licence === undefined) continue;
+    for (const draft of without) waiting.add(draft);
+    reportShortage(view, { group: { ...group, licence: group.licence }, freed: freeing.length }, without, findings);
+  }
+  return waiting.size === 0 ? [...drafts] : drafts.filter((draft) => !waiting.has(draft));
+}
+
+interface SeatDrafts {
+  readonly assign: Draft[];
+  readonly remove: Draft[];
+}
+
+function gatherSeats(drafts: readonly Draft[]): Map<string, SeatDrafts> {
+  const bySku = new Map<string, SeatDrafts>();
   for (const draft of drafts) {
     const { verb, slot, ledgerOnly, before } = draft.op;
     if (ledgerOnly || slot === null || (verb !== "assign-licence" && verb !== "remove-licence")) continue;
@@ -179,15 +222,31 @@ export function shareSeats(view: TargetView, drafts: readonly Draft[]): void {
     else if (before.member !== true) list.assign.push(draft);
     bySku.set(slot, list);
   }
-  for (const [sku, { assign, remove }] of bySku) {
-    const group = view.groupByAnchor.get(sku);
-    const free = Math.max(0, (group?.licence?.seats ?? 0) - (group?.licence?.used ?? 0));
-    const freeing = remove.filter((draft) => freesSeat(group, draft.op));
-    for (const [i, draft] of assign.slice(free).entries()) {
-      const before = freeing[i];
-      if (before !== undefined) draft.needs.push(before);
-    }
-  }
+  return bySku;
+}
+
+/** Fewer than none, where subscriptions ended while their seats were in use. */
+export function freeSeats(group: Pick<ObservedGroup, "licence"> | undefined): number {
+  return (group?.licence?.seats ?? 0) - (group?.licence?.used ?? 0);
+}
+
+function reportShortage(
+  view: TargetView,
+  { group, freed }: { readonly group: LicenceWish["group"]; readonly freed: number },
+  without: readonly Draft[],
+  findings: Findings,
+): void {
+  const { seats, used } = group.licence;
+  const byPlan = freed === 0 ? "" : `, ${freed} of them freed by this plan`;
+  findings.add({
+    kind: "no-seat-left",
+    severity: "warning",
+    identity: null,
+    target: view.target.name,
+    object: group.address,
+    what: `${without.length} wait for a seat of ${group.address} (${used} of ${seats} are in use${byPlan}): ${listNames(without.map(({ op }) => op.label))}`,
+    next: "Buy seats, or take the licence from whoever does not need it; the next plan assigns them, whoever started first.",
+  });
 }
 
 /** Whoever has the licence by a group too keeps the seat. */

@@ -111,7 +111,7 @@ export class Links {
       identity: intent.identity,
       target: intent.target,
       object: origin.account.address,
-      what: `the account of ${intent.label} in ${mapping.link} is not in ${intent.target} yet, ${describeAge(age)} after it was made or bound`,
+      what: `the account in ${mapping.link} is not in ${intent.target} yet, ${describeAge(age)} after it was made or bound`,
       next: overdue
         ? "Look at the synchronisation: whether it runs, and whether the account lies in its scope."
         : "Nothing: synchronisation runs every half hour.",
@@ -119,7 +119,7 @@ export class Links {
   }
 
   /** The cloud account with which synchronisation would join the account that is about to be made; null: none. */
-  softMatch(source: string, identity: IdentityKey, after: Values): { account: ObservedAccount; target: string } | null {
+  softMatch(source: string, identity: IdentityKey, after: Values): SoftMatch | null {
     const view = this.#sinks.get(ledgerKey(source, identity));
     if (view === undefined) return null;
     const joinable = this.#joinableOf(view);
@@ -156,6 +156,23 @@ export class Links {
   }
 }
 
+export interface SoftMatch {
+  readonly account: ObservedAccount;
+  readonly target: string;
+}
+
+export function reportSoftMatch(intent: Intent, { account, target }: SoftMatch, findings: Findings): void {
+  findings.add({
+    kind: "soft-match",
+    severity: "warning",
+    identity: intent.identity,
+    target: intent.target,
+    object: account.address,
+    what: `the account of ${intent.label} is not created: synchronisation would join it to the cloud account ${account.address} in ${target}, which has the same user principal name or primary mail address`,
+    next: "Rename or delete the cloud account; or, if it is this person's, join the two by hand and let Muster bind them.",
+  });
+}
+
 /** After this long, longer than several cycles of half an hour, something is wrong with the synchronisation. */
 const OVERDUE = 3 * 3_600_000;
 
@@ -182,6 +199,7 @@ function joiningAddresses(values: Readonly<Record<string, Value | null>>): strin
 /** "25 minutes", "3 hours", "2 days": whole units, rounded down. */
 function describeAge(millis: number): string {
   const minutes = Math.floor(millis / 60_000);
+  if (minutes === 0) return "less than a minute";
   const [amount, unit] =
     minutes < 120
       ? [minutes, "minute"]

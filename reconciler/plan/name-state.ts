@@ -8,7 +8,7 @@ import { type Expression, toText } from "../policy/expression/index.js";
 import { foldName } from "../policy/names.js";
 import { parseInstant } from "../policy/time.js";
 import { Holders } from "./holders.js";
-import type { Links } from "./link.js";
+import type { Links, SoftMatch } from "./link.js";
 import { isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
 /** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
@@ -114,6 +114,16 @@ export class NameState implements Allotment {
         : (asText(evaluateDeferred(expression, candidate.inputs, this, subject)) ?? "");
     });
     return [...new Set(texts.filter((text) => text !== ""))];
+  }
+
+  /** The cloud account that has a name which a new account would have: synchronisation would make one of the two. */
+  joined(subject: Subject, rule: CompiledAttribute, unique: CompiledUnique): SoftMatch | null {
+    if (subject.account !== null) return null;
+    for (const text of this.candidates(subject, rule, unique)) {
+      const found = this.#links.softMatch(subject.target.name, subject.identity, { [rule.name]: text });
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   isFree(scope: NameScope, subject: Subject, name: string): boolean {

@@ -21,6 +21,7 @@ const RANKS: readonly Verb[] = [
   "remove-member",
   "run-task",
   "delete",
+  "purge",
   "unbind",
   "bind",
   "rename",

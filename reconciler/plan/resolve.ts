@@ -1,7 +1,8 @@
 /** The desired value of every managed attribute of one subject, after names are allotted and managers are known. */
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
-import type { Value } from "../model/value.js";
+import { displayValue, type Value } from "../model/value.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
+import { canonicalInstant } from "../policy/time.js";
 import { withPrimary } from "./address-list.js";
 import type { Links } from "./link.js";
 import { type Allotment, evaluateDeferred, textOf } from "./name-state.js";
@@ -31,12 +32,34 @@ export function resolveAttribute(
   rule: CompiledAttribute,
 ): Wanted | undefined {
   const wanted = resolveRule(context, subject, rule);
+  if (wanted?.kind === "set" && subject.target.capabilities.instants?.includes(rule.name) === true)
+    return asInstant(context, subject, rule, wanted.value);
   if (!rule.primary || wanted?.kind !== "set" || typeof wanted.value !== "string") return wanted;
   const account = isReprovisioned(subject) ? null : subject.account;
   const mail = textOf(account?.attributes.mail);
   const leaves = mail !== null && subject.mapping.attribute.get("mail")?.unique != null;
   const aliases = leaves && context.allotment.name(subject, "mail") !== mail ? [mail] : [];
   return { kind: "set", value: withPrimary(account?.attributes[rule.name] ?? null, wanted.value, aliases) };
+}
+
+/** In the one spelling in which a target shows instants; any other would differ from it in every run. */
+function asInstant(
+  { findings }: ResolveContext,
+  { identity, target, intent }: Subject,
+  { name, file, line }: CompiledAttribute,
+  value: Value,
+): Wanted | undefined {
+  const instant = typeof value === "string" ? canonicalInstant(value) : null;
+  if (instant !== null) return { kind: "set", value: instant };
+  findings.add({
+    kind: "not-an-instant",
+    severity: "warning",
+    identity,
+    target: target.name,
+    what: `${name} of ${intent.label} is not written: "${displayValue(value)}" is neither a day (2026-12-01) nor an instant with its offset`,
+    next: `Correct the field in HR, or the rule in ${file}:${line}.`,
+  });
+  return undefined;
 }
 
 function resolveRule(context: ResolveContext, subject: Subject, rule: CompiledAttribute): Wanted | undefined {

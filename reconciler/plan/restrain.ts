@@ -6,6 +6,7 @@ import type { Guards } from "../model/files/index.js";
 import type { Verb } from "../model/op.js";
 import type { PolicyDocument } from "../model/policy.js";
 import { resolveWorkerReference } from "../model/worker.js";
+import { MusterError } from "../support/errors.js";
 import { isWritable, masterObjection } from "./authority.js";
 import type { Draft } from "./drafts.js";
 import type { Exceptions } from "./exceptions.js";
@@ -21,8 +22,19 @@ export interface Restraint {
 const ACCESS_REMOVAL: readonly Verb[] = ["disable", "remove-member", "remove-licence"];
 const DEFAULT_ALLOW: readonly string[] = ["create", "update", "rename", "move", "enable", "disable"];
 /** Verbs that a Target's `allow` speaks of; bind, memberships and tasks have rules of their own. */
-const GATED: readonly Verb[] = ["create", "update", "rename", "move", "enable", "disable", "delete", "restore"];
+const GATED: readonly Verb[] = [
+  "create",
+  "update",
+  "rename",
+  "move",
+  "enable",
+  "disable",
+  "delete",
+  "restore",
+  "purge",
+];
 
+/** Throws MUS-5003 where the members of a group that Guards protect cannot be read. */
 export function gatherRestraint(view: TargetView, guards: readonly PolicyDocument<Guards>[]): Restraint {
   const anchors = new Map<string, string>();
   const workers = new Set<string>();
@@ -35,6 +47,7 @@ export function gatherRestraint(view: TargetView, guards: readonly PolicyDocumen
     else if (entry.target !== view.target.name) continue;
     else if ("group" in entry) {
       const group = view.groupByName.get(same(entry.group));
+      if (group?.unreadable === true) throw hidden(view, entry.group);
       for (const member of group?.members ?? []) anchors.set(member, `member of ${entry.group}`);
     } else {
       const account = view.accountAt(entry.account);
@@ -42,6 +55,13 @@ export function gatherRestraint(view: TargetView, guards: readonly PolicyDocumen
     }
   }
   return { protectedAnchors: anchors, protectedWorkers: workers };
+}
+
+/** Nobody knows whom the group protects: no plan is made from that. */
+function hidden(view: TargetView, group: string): MusterError {
+  const what = `the members of ${group}, which Guards protect, are hidden`;
+  const next = "Let Muster read the members of the group, or name the accounts in Guards.";
+  return new MusterError("MUS-5003", { what, where: { target: view.target.name }, next });
 }
 
 /** The drafts that may go on. Dropping one drops what needs it. */

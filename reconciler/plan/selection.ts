@@ -34,7 +34,7 @@ export function selectionFor(policy: CompiledPolicy, target: string, ledger: Led
   const { capabilities } = policy.targets.find((one) => one.name === target) ?? {};
   if (licences.size > 0) for (const name of capabilities?.licenceNeeds ?? []) attributes.add(name);
   for (const name of linkAttributes(policy, target)) attributes.add(name);
-  const anchors = mayRestore(policy, target) ? knownAnchors(target, ledger) : [];
+  const anchors = concernsDeleted(policy, target) ? knownAnchors(target, ledger) : [];
   return {
     ...(anchors.length === 0 ? {} : { anchors }),
     attributes: [...attributes].sort(compareText),
@@ -43,9 +43,9 @@ export function selectionFor(policy: CompiledPolicy, target: string, ledger: Led
   };
 }
 
-function mayRestore(policy: CompiledPolicy, target: string): boolean {
-  const document = policy.targets.find(({ name }) => name === target)?.document;
-  return document?.value.allow?.includes("restore") === true;
+function concernsDeleted(policy: CompiledPolicy, target: string): boolean {
+  const allow = policy.targets.find(({ name }) => name === target)?.document.value.allow ?? [];
+  return allow.includes("restore") || allow.includes("purge");
 }
 
 /** Bound accounts, and those that the lifecycle deleted. */

@@ -26,7 +26,13 @@ const NAMES: Readonly<Record<keyof typeof OWN_FIELDS, string>> = {
   "entra-id": "Entra ID",
 };
 
-/** MUS-1110 for every field of another type; for Entra ID also for a verb that has no meaning there. */
+/** What one type of target cannot do at all. */
+const FOREIGN_VERBS = {
+  "active-directory": { verb: "purge", why: "Active Directory keeps deleted objects until their time is over" },
+  "entra-id": { verb: "move", why: "Entra ID has no containers" },
+} as const;
+
+/** MUS-1110 for every field of another type, and for a verb that has no meaning there. */
 export function checkTargetFields(document: PolicyDocument<Target>): MusterError[] {
   const target = document.value;
   const { name, type } = target;
@@ -39,12 +45,13 @@ export function checkTargetFields(document: PolicyDocument<Target>): MusterError
       const next = `Remove ${field}, or correct the type of the target.`;
       return new MusterError("MUS-1110", { what, where: whereAt(document, `/${field}`), next });
     });
-  if (type === "entra-id" && target.allow?.includes("move") === true)
+  const { verb, why } = FOREIGN_VERBS[type];
+  if (target.allow?.includes(verb) === true)
     errors.push(
       new MusterError("MUS-1110", {
-        what: `target ${name} allows move, and Entra ID has no containers`,
+        what: `target ${name} allows ${verb}, and ${why}`,
         where: whereAt(document, "/allow"),
-        next: "Take move out of allow.",
+        next: `Take ${verb} out of allow.`,
       }),
     );
   return errors;

@@ -4,6 +4,7 @@
  */
 import { DateTime, IANAZone } from "luxon";
 import { MusterError } from "../support/errors.js";
+import { isoOfPrinted } from "./expression/date-text.js";
 
 const DAY_CACHE_LIMIT = 200_000;
 const starts = new Map<string, number>();
@@ -73,6 +74,21 @@ export function readInstant(text: string): number | null {
   if (date === undefined || addDays(date, 0) !== date) return null;
   const value = Date.parse(text);
   return Number.isNaN(value) ? null : value;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * The one spelling of an instant that values are compared in: UTC, whole seconds, "2026-12-01T17:00:00Z". A day alone is
+ * its midnight in UTC, so that whoever reads the value there sees the day that HR gave. What
+ * EndOfDay and other functions of dates give counts too. null: none of these, nor an instant with its offset.
+ */
+export function canonicalInstant(text: string): string | null {
+  const printed = isoOfPrinted(text);
+  if (printed !== null) return printed;
+  const whole = text.replace(/(\.\d{3})\d+/, "$1");
+  const at = readInstant(DAY.test(text) ? `${text}T00:00:00Z` : whole);
+  return at === null ? null : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
 /** ISO text of an instant in UTC with seconds, "2026-12-01T17:00:00Z". */

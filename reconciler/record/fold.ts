@@ -79,6 +79,8 @@ function foldVerb(entry: LedgerEntry, op: OwnedOp, outcome: Outcome, context: Fo
       return foldDelete(entry, op, context);
     case "restore":
       return foldRestore(entry, op, context);
+    case "purge":
+      return foldPurge(entry, op);
     default:
       return entry.current === null ? entry : { ...entry, current: foldCurrent(entry.current, op, outcome, context) };
   }
@@ -153,6 +155,12 @@ function retire(entry: LedgerEntry, why: string, until: string): LedgerEntry {
 function foldDelete(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry {
   const retained = [...entry.retained, ...retainedNames(op.after)];
   return { ...retire(entry, "deleted", context.at), retained };
+}
+
+/** What was purged cannot come back: nobody looks for it any more. */
+function foldPurge(entry: LedgerEntry, { object }: Op): LedgerEntry {
+  const isIt = (anchor: string) => "anchor" in object && object.anchor === anchor;
+  return { ...entry, former: entry.former.map((old) => (isIt(old.anchor) ? { ...old, why: "purged" } : old)) };
 }
 
 function foldCurrent(current: LedgerCurrent, op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {

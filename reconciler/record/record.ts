@@ -5,7 +5,7 @@
 import type { FileChange } from "../model/file-change.js";
 import type { LedgerEntry, LedgerGroup } from "../model/files/index.js";
 import type { Ledger } from "../model/ledger.js";
-import { OUTCOMES } from "../model/op.js";
+import { OUTCOMES, type Verb } from "../model/op.js";
 import { accountPath, groupPath, runPath } from "../model/paths.js";
 import type { Run } from "../model/run.js";
 import { commitChanges } from "../repo/commit.js";
@@ -128,7 +128,7 @@ function sortKeys<T>(map: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-const PAST: Readonly<Record<string, string>> = {
+const PAST: Readonly<Record<Verb, string>> = {
   create: "created",
   bind: "bound",
   unbind: "unbound",
@@ -139,19 +139,24 @@ const PAST: Readonly<Record<string, string>> = {
   disable: "disabled",
   delete: "deleted",
   restore: "restored",
+  purge: "deleted for good",
   "add-member": "memberships added",
   "remove-member": "memberships removed",
+  "assign-licence": "licences assigned",
+  "remove-licence": "licences removed",
   "run-task": "tasks run",
 };
 
 function subjectOf(run: Omit<Run, "previous">): string {
-  const counts = new Map<string, number>();
+  const counts = new Map<Verb, number>();
   for (const { op, outcome } of run.outcomes) {
     if (outcome.kind === "done") counts.set(op.verb, (counts.get(op.verb) ?? 0) + 1);
   }
-  const parts = Object.keys(PAST).flatMap((verb) => {
+  const parts = (Object.keys(PAST) as Verb[]).flatMap((verb) => {
     const count = counts.get(verb);
-    return count === undefined ? [] : [`${count} ${PAST[verb]}`];
+    if (count === undefined) return [];
+    // "1 membership added".
+    return [`${count} ${count === 1 ? PAST[verb].replace("s ", " ") : PAST[verb]}`];
   });
   return `muster ${run.environment}: ${parts.length === 0 ? "nothing done" : parts.join(", ")}`;
 }

@@ -113,7 +113,9 @@ export function groupPeople(ops: readonly Op[]): PersonGroup[] {
     identity: list[0]?.identity ?? null,
     label: list[0]?.label ?? owner,
     leaver: list.some(endsAccess),
-    changes: groupChanges([...list.filter(isClear), ...list.filter((op) => !isClear(op))]).sort(compareChanges),
+    changes: groupChanges([...list.filter(isClear), ...list.filter((op) => !isClear(op))])
+      .map((change) => ({ ...change, ops: [...change.ops].sort(compareSlots) }))
+      .sort(compareChanges),
   }));
   return groups.sort(comparePeople);
 }
@@ -143,6 +145,15 @@ function rankOfChange(change: Change): number {
 
 function compareChanges(a: Change, b: Change): number {
   return compareText(a.target, b.target) || rankOfChange(a) - rankOfChange(b) || compareText(a.object, b.object);
+}
+
+/** Attributes, groups and licences of one change, by name; clears stay in front. */
+function compareSlots(a: Op, b: Op): number {
+  return Number(isClear(b)) - Number(isClear(a)) || compareText(slotName(a), slotName(b));
+}
+
+function slotName(op: Op): string {
+  return op.slotLabel ?? op.slot ?? "";
 }
 
 /** The part of a plan that concerns one worker; guards, digests and counts stay those of the whole plan. */

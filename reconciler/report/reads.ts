@@ -12,7 +12,7 @@ export function describeReads(envelope: PlanEnvelope): string[] {
     });
 }
 
-/** "contoso: about 17 minutes of write quota (12,000 requests)." Nothing for a target that is not slowed down by a quota. */
+/** "contoso: about 3 minutes of write quota (12,000 requests)." Nothing for a target that is not slowed down by a quota. */
 export function describeForecast(envelope: PlanEnvelope): string[] {
   return Object.entries(envelope.forecast ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))

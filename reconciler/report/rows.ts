@@ -70,6 +70,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
     case "disable":
     case "delete":
     case "restore":
+    case "purge":
       return [{ verb, name: "", value: [] }];
   }
 }

@@ -1,4 +1,5 @@
 /** One account of `muster show`: state, names, attributes with what differs, groups, former accounts. */
+import { compareText } from "../model/identity.js";
 import { sameValue, type Value } from "../model/value.js";
 import type { Labels } from "./changes.js";
 import { column, type Page, type Part, partWidth, type Tone, tone } from "./page.js";
@@ -78,9 +79,13 @@ function writeGroups(page: Page, groups: readonly GroupView[]): void {
   if (groups.length === 0) return;
   page.blank();
   const width = Math.min(Math.floor(page.width / 2), Math.max(...groups.map((group) => partWidth(group.name))));
-  for (const group of groups) {
+  const isProduct = (group: GroupView) => group.licence === true;
+  const words = groups.some(isProduct) ? "has".length : "in".length;
+  const sorted = [...groups].sort((a, b) => Number(isProduct(a)) - Number(isProduct(b)) || compareText(a.name, b.name));
+  for (const group of sorted) {
     const origin = group.origin === "granted" ? "granted by Muster" : "found";
-    const has = group.licence === true ? "has " : "in ";
-    page.line(2, [has, column(group.name, width), tone("dim", `  ${origin} ${day(group.since)}`)], 5);
+    const has = column(isProduct(group) ? "has" : "in", words);
+    const name = column(group.name, width);
+    page.line(2, [has, " ", name, tone("dim", `  ${origin} ${day(group.since)}`)], 2 + words + 1);
   }
 }

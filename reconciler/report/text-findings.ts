@@ -43,20 +43,50 @@ export function groupByKind(findings: readonly Finding[]): [string, Finding[]][]
   return [...byKind].sort(([a], [b]) => compareText(a, b));
 }
 
-/** What to do is said once where it is the same for neighbours. */
 function writeKind(page: Page, list: readonly Finding[], options: FindingOptions): void {
   const all = options.details === "full" || list[0]?.severity === "critical";
-  const shown = all ? list : list.slice(0, LISTED);
-  shown.forEach((finding, index) => {
+  const { alike, rest } = all ? { alike: [], rest: list } : foldAlike(list);
+  for (const fold of alike) writeAlike(page, fold, options.labels);
+  const shown = all ? rest : rest.slice(0, LISTED);
+  writeEach(page, shown, options);
+  if (shown.length < rest.length)
+    page.line(4, [tone("dim", `and ${grouped(rest.length - shown.length)} more (--full shows all)`)]);
+}
+
+/** Findings that say the same of different people: more than are listed one by one. */
+function foldAlike(list: readonly Finding[]): { readonly alike: Finding[][]; readonly rest: Finding[] } {
+  const byText = new Map<string, Finding[]>();
+  for (const finding of list) {
+    const isFoldable = finding.identity !== null && finding.drift === undefined;
+    const key = isFoldable ? JSON.stringify([finding.target, finding.what, finding.next]) : "";
+    byText.set(key, [...(byText.get(key) ?? []), finding]);
+  }
+  const alike = [...byText].filter(([key, findings]) => key !== "" && findings.length > LISTED).map(([, fold]) => fold);
+  const folded = new Set(alike.flat());
+  return { alike, rest: list.filter((finding) => !folded.has(finding)) };
+}
+
+/** The names, then once what is so of all. */
+function writeAlike(page: Page, fold: readonly Finding[], labels: Labels): void {
+  const [first] = fold;
+  if (first === undefined) return;
+  const names = fold.flatMap(({ identity }) => (identity === null ? [] : [labels(identity)])).sort(compareText);
+  const more = `${grouped(names.length - LISTED)} more`;
+  page.line(4, [tone("strong", names.slice(0, LISTED).join(", ")), tone("dim", ` and ${more} (--full shows all)`)], 6);
+  page.line(6, [first.what], 6);
+  if (first.next !== "") page.line(6, [tone("dim", `${page.glyphs.arrow} `), first.next], 8);
+}
+
+/** What to do is said once where it is the same for neighbours. */
+function writeEach(page: Page, list: readonly Finding[], options: FindingOptions): void {
+  list.forEach((finding, index) => {
     page.line(4, subject(page, finding, options.labels), 6);
     page.line(6, [finding.what], 6);
     const when = lastChangeText(finding.drift);
     if (when !== null) page.line(6, [tone("dim", `last change: ${when}`)], 8);
-    if (shown[index + 1]?.next !== finding.next && finding.next !== "")
+    if (list[index + 1]?.next !== finding.next && finding.next !== "")
       page.line(6, [tone("dim", `${page.glyphs.arrow} `), finding.next], 8);
   });
-  if (shown.length < list.length)
-    page.line(4, [tone("dim", `and ${grouped(list.length - shown.length)} more (--full shows all)`)]);
 }
 
 function subject(page: Page, finding: Finding, labels: Labels): Part[] {

@@ -5,6 +5,7 @@ import type { OutcomeKind, Verb } from "../model/op.js";
 
 /** Riskiest first: the order of every summary. */
 export const VERBS_BY_RISK: readonly Verb[] = [
+  "purge",
   "delete",
   "disable",
   "remove-member",
@@ -23,7 +24,14 @@ export const VERBS_BY_RISK: readonly Verb[] = [
 ];
 
 /** What takes an account, access or a value away. */
-const DESTRUCTIVE: ReadonlySet<Verb> = new Set(["delete", "disable", "remove-member", "remove-licence", "unbind"]);
+const DESTRUCTIVE: ReadonlySet<Verb> = new Set([
+  "purge",
+  "delete",
+  "disable",
+  "remove-member",
+  "remove-licence",
+  "unbind",
+]);
 
 const OBJECT_OF_VERB: Readonly<Record<Verb, string>> = {
   create: "create account",
@@ -36,6 +44,7 @@ const OBJECT_OF_VERB: Readonly<Record<Verb, string>> = {
   disable: "disable account",
   delete: "delete account",
   restore: "restore account",
+  purge: "delete account for good",
   "add-member": "add to group",
   "remove-member": "remove from group",
   "assign-licence": "assign licence",

@@ -213,11 +213,16 @@ describe("a company in the cloud only", { timeout: 240_000 }, () => {
     expect(wrong.stderr).toMatch(/MUS-7001[\s\S]*--delegation graph-powershell or --delegation az/);
   });
 
-  it("a licence without free seats refuses the whole plan", async () => {
+  it("who finds no seat free waits; where Guards say so the whole plan is refused", async () => {
     const people = CLOUD_POLICIES["policies/people.yaml"] ?? "";
     commitFiles(folder, { "policies/people.yaml": people.replace("sku: ENTERPRISEPACK", "sku: EMS") });
-    const { code, output } = await muster("plan");
-    expect(code).toBe(3);
-    expect(output).toMatch(/seats:EMS/);
+    const waiting = await muster("plan");
+    expect(waiting.code).toBe(0);
+    expect(waiting.output).toMatch(/wait for a seat of EMS/);
+    const guards = "apiVersion: muster/v1\nkind: Guards\nname: seats\nseats: refuse\n";
+    commitFiles(folder, { "policies/guards.yaml": guards });
+    const refused = await muster("plan");
+    expect(refused.code).toBe(3);
+    expect(refused.output).toMatch(/seats:contoso-entra:EMS/);
   });
 });

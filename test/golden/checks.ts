@@ -23,7 +23,7 @@ const SENTENCES: readonly (readonly [RegExp, Judge])[] = [
   [/^(\d+) ops?$/, (_story, { result }, count) => judgeCount(result.plan.ops, Number(count))],
   [/^no op of verb ([\w-]+)$/, (_story, played, verb) => judgeCount(opsOf(played, verb), 0)],
   [/^(\d+) ops? of verb ([\w-]+)$/, (_story, played, count, verb) => judgeCount(opsOf(played, verb), Number(count))],
-  [/^op ([\w-]+) of (.+?)(?: on (\w+))?$/, judgeOp],
+  [/^op ([\w-]+) of (.+?)(?: on ([\w-]+))?$/, judgeOp],
   [/^origin of ([\w-]+) of (.+) is (policy|drift|both)$/, judgeOrigin],
   [
     /^no findings$/,

@@ -17,7 +17,8 @@ export type TenantAct =
   | { readonly licence: string; readonly to: string; readonly without?: readonly string[] }
   | { readonly withdraw: string; readonly from: string }
   | { readonly inherit: string; readonly users: readonly string[] }
-  | { readonly block: string; readonly why: string };
+  /** Nobody may write its members any more; with `hidden` they are not shown either. */
+  | { readonly block: string; readonly why: string; readonly hidden?: true };
 
 export const PLANS = {
   EXCHANGE: "11111111-0000-4000-8000-000000000001",
@@ -53,7 +54,10 @@ export class Tenant {
       directory.setLicence(this.find("licence", act.licence).anchor, user(act.to), plans);
     } else if ("withdraw" in act) directory.setLicence(this.find("licence", act.withdraw).anchor, user(act.from), null);
     else if ("inherit" in act) directory.inheritLicence(this.find("licence", act.inherit).anchor, act.users.map(user));
-    else directory.replace({ ...this.find("group", act.block), obstacle: act.why });
+    else {
+      const hidden = act.hidden === true ? { unreadable: true as const } : {};
+      directory.replace({ ...this.find("group", act.block), obstacle: act.why, ...hidden });
+    }
   }
 
   find(kind: DirectoryRecord["kind"], name: string): DirectoryRecord {

@@ -63,7 +63,8 @@ describeReal("the doctor and the delegation that it prints", () => {
 
   /** The example's own policies, in this suite's part of the domain. */
   function needs(role: Needs["role"]): Needs {
-    const files = ["environment", "people", "entitlements", "sources/adventureworks", "targets/corp-ad"];
+    const active = ["people", "entitlements", "sources/adventureworks", "targets/corp-ad"];
+    const files = ["environment", ...active, "cloud", "contractors", "sources/contractors", "targets/corp-entra"];
     const yaml = files.map((name) => readFileSync(`policies/${name}.yaml`, "utf8")).join("\n---\n");
     const here = yaml.replace(/OU=(People|Groups),DC=corp,DC=example/g, `OU=$1,${territory.base}`);
     const policy = compilePolicies(policiesFrom(here), "sandbox", (type) => capabilitiesOf(type as "active-directory"));

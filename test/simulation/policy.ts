@@ -100,6 +100,7 @@ const GENEROUS_VERBS = [
   "delete",
   "remove-member",
   "remove-licence",
+  "run-task",
 ];
 
 /** Limits so wide that only the guard property, which has limits of its own, ever meets one. */

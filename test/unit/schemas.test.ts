@@ -33,8 +33,10 @@ function fits(kind: FileKind, document: Document): boolean {
   return quickValidator(kind)(document);
 }
 
+/** The longest one, which has most keys. */
 function exampleOf(kind: FileKind): Document {
-  const found = documents.find((document) => document.kind === kind);
+  const length = (document: Document) => JSON.stringify(document).length;
+  const [found] = documents.filter((document) => document.kind === kind).sort((a, b) => length(b) - length(a));
   if (found === undefined) throw new Error(`no example of ${kind}`);
   return found;
 }

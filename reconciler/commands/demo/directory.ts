@@ -1,6 +1,7 @@
 /** The directory that the story happens in: the embedded one, or an OU of a real domain that is there for tests. */
 import { readFileSync } from "node:fs";
 import { startSandbox } from "../../sandbox/directory-server.js";
+import type { ConnectSource } from "../../sandbox/tenant-server.js";
 
 /** How a client connects and binds. */
 export interface Access {
@@ -17,6 +18,9 @@ export interface DemoDirectory {
   readonly base: string;
   /** DN of the whole domain. */
   readonly domain: string;
+  /** Its users, as synchronisation finds them: as they were at the last `refresh`, or as they are now. */
+  readonly connectSource: ConnectSource;
+  refresh(): Promise<void>;
   /** Counts what is written from now on; the function gives the count so far. */
   countWrites(): Promise<() => Promise<number>>;
   /** Leaves nothing behind. */
@@ -33,6 +37,8 @@ export async function openEmbeddedDirectory(folder: string, now: () => Date): Pr
     administrator: access(sandbox.adminUser, sandbox.adminPasswordFile),
     base: baseDn,
     domain: baseDn,
+    connectSource: sandbox.connectSource,
+    refresh: async () => undefined,
     countWrites: async () => {
       const before = sandbox.counters.writes;
       return async () => sandbox.counters.writes - before;

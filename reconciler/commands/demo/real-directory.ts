@@ -9,6 +9,7 @@ import { DEFAULT_SEED, type SeedPerson } from "../../sandbox/seed.js";
 import { childDn, normalizeDn, parentDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
 import type { Access, DemoDirectory } from "./directory.js";
+import { readOverLdap } from "./synchronised.js";
 
 const TEST_DOMAIN = /(^|,)dc=(example|test|invalid|localhost)$/;
 const GROUPS = ["All Staff", "Engineering", "Finance Reports", "Sales Drive", "VPN Users"];
@@ -30,6 +31,7 @@ export async function openRealDirectory(access: Access, base: string): Promise<D
       administrator: access,
       base,
       domain,
+      ...readOverLdap(client, base),
       countWrites: async () => {
         const { highest } = await usnsBelow(client, base);
         return async () => (await usnsBelow(client, base)).above(highest);

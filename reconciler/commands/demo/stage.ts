@@ -9,12 +9,14 @@ import { MusterError } from "../../support/errors.js";
 import type { Context } from "../context.js";
 import { type Access, type DemoDirectory, openEmbeddedDirectory } from "./directory.js";
 import { openRealDirectory } from "./real-directory.js";
+import { type DemoTenant, openTenant } from "./tenant.js";
 
 export interface Stage {
   readonly folder: string;
   readonly repository: string;
   readonly directory: DemoDirectory;
-  /** Sets the story's clock, for muster and for the embedded directory. */
+  readonly tenant: DemoTenant;
+  /** Sets the story's clock, for muster, the embedded directory and the tenant. */
   setClock(instant: string): void;
   /** A headline with the story's time. */
   act(title: string): void;
@@ -50,6 +52,11 @@ export async function openStage(context: Context, options: StageOptions): Promis
     options.real === null
       ? await openEmbeddedDirectory(join(folder, "sandbox"), () => new Date(clock))
       : await openRealDirectory(options.real.access, options.real.base);
+  const now = () => Date.parse(clock);
+  const tenant = await openTenant(join(folder, "sandbox"), directory.connectSource, now).catch(async (error) => {
+    await directory.close();
+    throw error;
+  });
   movePolicies(join(repository, "policies"), directory);
   const environment = {
     ...process.env,
@@ -57,6 +64,7 @@ export async function openStage(context: Context, options: StageOptions): Promis
     MUSTER_AD_CA: directory.muster.caFile,
     MUSTER_AD_USER: directory.muster.user,
     MUSTER_AD_PASSWORD: directory.muster.password,
+    ...tenant.variables,
     GIT_AUTHOR_NAME: "Ida Engineer",
     GIT_AUTHOR_EMAIL: "ida@adventure-works.com",
     GIT_COMMITTER_NAME: "Ida Engineer",
@@ -72,6 +80,7 @@ export async function openStage(context: Context, options: StageOptions): Promis
     folder,
     repository,
     directory,
+    tenant,
     setClock: (instant) => {
       clock = instant;
     },
@@ -80,6 +89,7 @@ export async function openStage(context: Context, options: StageOptions): Promis
     tell: (text) => context.print(`${paint(context, "36", wrap(text))}\n`),
     muster: async (args, expected = 0) => {
       echo(`muster ${args.join(" ")}`);
+      await directory.refresh();
       const { output, code } = await run(process.execPath, [CLI, "--clock", clock, ...args]);
       context.print(`${output}${paint(context, "2", `(exit code ${code})`)}\n\n`);
       if (code !== expected) throw failed(`muster ${args.join(" ")} ended with ${code}, not ${expected}`);
@@ -104,6 +114,7 @@ export async function openStage(context: Context, options: StageOptions): Promis
       );
     },
     close: async () => {
+      await tenant.close();
       await directory.close();
       if (options.keep) context.print(`kept: ${folder}\n`);
       else rmSync(folder, { recursive: true, force: true });

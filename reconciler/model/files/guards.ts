@@ -25,8 +25,10 @@ export interface Guards {
       | "enable"
       | "disable"
       | "delete"
+      | "purge"
       | "remove-member"
-      | "remove-licence";
+      | "remove-licence"
+      | "run-task";
     max?: number;
     /**
      * A percentage such as 5%.
@@ -38,6 +40,7 @@ export interface Guards {
      */
     per?: string;
     attribute?: string;
+    task?: string;
     group?: string;
   }[];
   /**
@@ -51,6 +54,10 @@ export interface Guards {
     maxShare?: string;
     minPopulation?: number;
   };
+  /**
+   * What becomes of a plan that assigns more licences of a product than are free: those who find no seat wait (the default), or the whole plan is refused.
+   */
+  seats?: "wait" | "refuse";
   protected?: (
     | {
         target: string;

@@ -66,6 +66,10 @@ export interface Lifecycle {
   };
   delete?: {
     after: string;
+    /**
+     * Calendar days after Muster deleted an account until it is deleted for good, where the Target allows it. Left out: never.
+     */
+    purge?: string;
   };
   rehire?: {
     /**

@@ -81,6 +81,7 @@ export interface Op {
     | "disable"
     | "delete"
     | "restore"
+    | "purge"
     | "add-member"
     | "remove-member"
     | "assign-licence"

@@ -128,7 +128,7 @@ export interface Target {
    * The attribute that holds the claim of a create.
    */
   claim: string;
-  allow?: ("create" | "update" | "rename" | "move" | "enable" | "disable" | "delete" | "restore")[];
+  allow?: ("create" | "update" | "rename" | "move" | "enable" | "disable" | "delete" | "restore" | "purge")[];
   /**
    * Where passwords go that are handed out: encrypted with age, one file each.
    */

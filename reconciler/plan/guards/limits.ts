@@ -26,7 +26,7 @@ export interface LimitContext {
   readonly groupSizes: ReadonlyMap<string, number>;
 }
 
-/** What one limit counts: all ops of a verb, of a verb and attribute, or of a verb and group. */
+/** What one limit counts: all ops of a verb, of a verb and attribute or task, or of a verb and group. */
 interface Bucket {
   readonly guard: string;
   readonly limit: Limit;
@@ -59,12 +59,11 @@ function bucketsOf(context: LimitContext): Bucket[] {
   const counted = context.ops.filter((op) => counts(op));
   const out: Bucket[] = [];
   for (const shipped of SHIPPED_LIMITS) {
-    const general = custom.find((l) => l.verb === shipped.verb && l.attribute === undefined && l.group === undefined);
+    const general = custom.find((l) => l.verb === shipped.verb && isGeneral(l));
     const limit = { ...shipped, ...general };
     const ops = counted.filter((op) => limitVerb(op) === limit.verb);
     const recent = recentOf(input, limit).filter((op) => recentVerb(op) === limit.verb);
-    if (limit.verb === "update" || limit.verb === "clear")
-      out.push(...perAttribute(context, limit, custom, ops, recent));
+    if (SLOTTED.includes(limit.verb)) out.push(...perSlot(context, limit, custom, ops, recent));
     else out.push({ guard: `limit:${limit.verb}`, limit, ops, recent, population: context.population });
     if (limit.verb === "remove-member") out.push(...perGroup(context, custom, ops, recent));
   }
@@ -77,7 +76,14 @@ function counts(op: Op): boolean {
   return !op.ledgerOnly || op.verb === "unbind";
 }
 
-function perAttribute(
+/** Verbs of which each attribute, or each task, is counted on its own. */
+const SLOTTED: readonly Limit["verb"][] = ["update", "clear", "run-task"];
+
+function isGeneral({ attribute, group, task }: Limit): boolean {
+  return attribute === undefined && group === undefined && task === undefined;
+}
+
+function perSlot(
   context: LimitContext,
   limit: Limit,
   custom: readonly Limit[],
@@ -87,7 +93,7 @@ function perAttribute(
   const names = [...new Set(ops.map((op) => op.slot ?? ""))].sort(compareText);
   return names.map((name) => ({
     guard: `limit:${limit.verb}:${name}`,
-    limit: { ...limit, ...custom.find((l) => l.verb === limit.verb && l.attribute === name) },
+    limit: { ...limit, ...custom.find((l) => l.verb === limit.verb && (l.attribute ?? l.task) === name) },
     ops: ops.filter((op) => op.slot === name),
     recent: recent.filter((op) => op.slot === name),
     population: context.population,

@@ -1,10 +1,13 @@
-/** Seats: a plan that assigns more licences of a product than are free would leave some people without, by chance. */
+/**
+ * Seats: a plan that assigns more licences of a product than are free would leave some people without, by chance. Where Guards
+ * do not want it refused, those who find no seat are not in the plan, and the verdict only tells the figures.
+ */
 import { compareText } from "../../model/identity.js";
 import type { ObservedGroup } from "../../model/observed.js";
 import type { Op } from "../../model/op.js";
 import type { GuardVerdict } from "../../model/plan.js";
 import { isInForce } from "../exceptions.js";
-import { freesSeat } from "../licences.js";
+import { freeSeats, freesSeat } from "../licences.js";
 import type { PlanInput } from "../subject.js";
 
 /** One verdict per product that the plan assigns; seats that its removals free count as free. */
@@ -33,8 +36,8 @@ function judge(input: PlanInput, actions: string, assigned: readonly Op[], remov
   const group = input.observed[first?.target ?? ""]?.groups.find(({ anchor }) => anchor === first?.slot);
   if (first === undefined || group?.licence === undefined) return [];
   const freed = removed.filter((op) => freesSeat(group, op)).length;
-  const free = Math.max(0, group.licence.seats - group.licence.used) + freed;
-  const guard = `seats:${group.address}`;
+  const free = Math.max(0, freeSeats(group) + freed);
+  const guard = `seats:${first.target}:${group.address}`;
   const value = assigned.length;
   const about = {
     guard,

@@ -13,8 +13,10 @@ export const SHIPPED_LIMITS: readonly Limit[] = [
   { verb: "disable", max: 25, maxShare: "5%", minPopulation: 20 },
   { verb: "remove-licence", max: 25, maxShare: "5%", minPopulation: 20 },
   { verb: "delete", max: 5, maxShare: "1%", minPopulation: 20 },
+  { verb: "purge", max: 5, maxShare: "1%", minPopulation: 20 },
   { verb: "update", max: 500, maxShare: "25%", minPopulation: 20 },
   { verb: "clear", max: 25, maxShare: "5%", minPopulation: 20 },
+  { verb: "run-task", max: 50, maxShare: "10%", minPopulation: 50 },
   { verb: "remove-member", max: 250, maxShare: "10%", minPopulation: 50 },
 ];
 

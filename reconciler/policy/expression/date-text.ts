@@ -63,6 +63,15 @@ export function dateTimeText(value: DateTimeValue): string {
   return `${month}/${day}/${String(year).padStart(4, "0")} ${clock} ${hour < 12 ? "AM" : "PM"}`;
 }
 
+/** "2026-12-01T17:00:00Z" of a date-time in the form in which it becomes text; null for any other text. */
+export function isoOfPrinted(text: string): string | null {
+  const value = parseGeneral(text);
+  if (value === null) return null;
+  const { year, month, day, hour, minute, second } = toCivil(value);
+  const date = `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`;
+  return `${date}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}Z`;
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }

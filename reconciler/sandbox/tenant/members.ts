@@ -3,7 +3,7 @@ import { notFound } from "./errors.js";
 import { checkAdditions, checkMembersWritable, checkOwnerRemoval } from "./group-rules.js";
 import { deleteGroup } from "./groups.js";
 import { findShown, findStored, replyCast, replyCountOf, replyMixed } from "./mixed.js";
-import { demand } from "./permissions.js";
+import { allows, demand } from "./permissions.js";
 import { bodyReference } from "./references.js";
 import type { Reply } from "./request.js";
 import { type Route, route } from "./router.js";
@@ -14,7 +14,13 @@ import { deleteUser } from "./users.js";
 type Side = "members" | "owners";
 
 function linked(context: RequestContext, relation: Side): TenantObject[] {
-  return [...context.view.targets(relation, findShown(context, "group").id)];
+  const group = findShown(context, "group");
+  return isHidden(context, group, relation) ? [] : [...context.view.targets(relation, group.id)];
+}
+
+function isHidden({ caller }: RequestContext, group: TenantObject, relation: Side): boolean {
+  const hides = relation === "members" && group.properties.visibility === "HiddenMembership";
+  return hides && !allows(caller, "members.readHidden");
 }
 
 function list(relation: Side): (context: RequestContext) => Reply {
@@ -54,7 +60,8 @@ export function descend(context: RequestContext, group: string): TenantObject[] 
 }
 
 function listTransitive(context: RequestContext): Reply {
-  return replyMixed(context, descend(context, findShown(context, "group").id));
+  const group = findShown(context, "group");
+  return replyMixed(context, isHidden(context, group, "members") ? [] : descend(context, group.id));
 }
 
 function add(relation: Side): (context: RequestContext) => Reply {

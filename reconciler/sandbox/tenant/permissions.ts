@@ -76,6 +76,8 @@ export const PERMISSIONS = {
   "groups.delete": WRITE_GROUPS,
   "groups.restore": WRITE_GROUPS,
   "members.read": READ_MEMBERS,
+  /** Without it the members of a group whose membership is hidden are not listed [D 42]; that the list is empty is [U]. */
+  "members.readHidden": [["Member.Read.Hidden"]],
   "members.write": [["GroupMember.ReadWrite.All"], ...WRITE_GROUPS],
   "roleAssignable.write": [["RoleManagement.ReadWrite.Directory"]],
   "licences.write": [["LicenseAssignment.ReadWrite.All"], ...WRITE_USERS],

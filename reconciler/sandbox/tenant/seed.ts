@@ -1,9 +1,5 @@
-/**
- * Who is in the tenant before Muster comes: the people of the sandbox directory's seed as a cloud-only tenant would have
- * them (so that a demo without AD has somebody to bind), a guest-like contractor and an account of the operations team.
- */
+/** Who is in the tenant before Muster comes, and how that is written: as one commit, the tenant's first. */
 import { randomUUID } from "node:crypto";
-import { DEFAULT_SEED, type SeedPerson } from "../seed.js";
 import type { SeedSku } from "./licence-table.js";
 import type { Properties } from "./relations.js";
 import { roleMutations, subscriptionMutations } from "./seed-directory.js";
@@ -52,6 +48,7 @@ const DOMAIN = "adventure-works.com";
 
 export const EMPTY_TENANT: TenantSeed = { domains: [DOMAIN, "contoso.example"], users: [] };
 
+/** Nobody of them is in an HR system, and nobody comes from the directory. */
 const STRANGERS: readonly SeedUser[] = [
   {
     properties: {
@@ -77,39 +74,47 @@ const STRANGERS: readonly SeedUser[] = [
   },
 ];
 
-/** The people of the default seed. */
+const securityGroup = (displayName: string): SeedGroup => ({
+  properties: {
+    displayName,
+    mailNickname: displayName.replaceAll(" ", ""),
+    mailEnabled: false,
+    securityEnabled: true,
+    groupTypes: [],
+  },
+});
+
+/**
+ * The tenant of the example organisation, into which nobody has been synchronised yet: the domain of the directory's
+ * userPrincipalNames and one for contractors are verified, there are cloud groups, and seats
+ * for everybody of its first export.
+ */
 export const DEFAULT_TENANT: TenantSeed = {
-  domains: [DOMAIN, "contoso.example"],
-  users: [
-    ...DEFAULT_SEED.filter((person) => person.employeeID !== undefined || person.mail !== undefined).map(readPerson),
-    ...STRANGERS,
+  domains: [DOMAIN, "corp.example", "ext.corp.example", "contoso.example"],
+  skus: [
+    { skuPartNumber: "STANDARDPACK", enabled: 200 },
+    { skuPartNumber: "ENTERPRISEPACK", enabled: 106 },
+    { skuPartNumber: "EMS", enabled: 20 },
+    { skuPartNumber: "EXCHANGEARCHIVE_ADDON", enabled: 5 },
+  ],
+  users: STRANGERS,
+  groups: [
+    securityGroup("All Employees"),
+    securityGroup("Contractors"),
+    {
+      properties: {
+        displayName: "Project Touring",
+        mailNickname: "ProjectTouring",
+        mail: `ProjectTouring@${DOMAIN}`,
+        mailEnabled: true,
+        securityEnabled: false,
+        groupTypes: ["Unified"],
+        visibility: "Private",
+      },
+      owners: [`ines.carvalho@${DOMAIN}`],
+    },
   ],
 };
-
-/** userPrincipalNames have no accents (graph.md section 6). */
-function plain(name: string): string {
-  return name.normalize("NFKD").replace(/\p{M}/gu, "");
-}
-
-function readPerson(person: SeedPerson): SeedUser {
-  const nickname = plain(person.sAMAccountName);
-  return {
-    properties: {
-      displayName: `${person.given} ${person.family}`,
-      givenName: person.given,
-      surname: person.family,
-      userPrincipalName: `${nickname}@${DOMAIN}`,
-      mailNickname: nickname,
-      accountEnabled: person.enabled,
-      usageLocation: "US",
-      ...(person.employeeID === undefined ? {} : { employeeId: person.employeeID }),
-      ...(person.title === undefined ? {} : { jobTitle: person.title }),
-      ...(person.department === undefined ? {} : { department: person.department }),
-      ...(person.company === undefined ? {} : { companyName: person.company }),
-    },
-    ...(person.manager === undefined ? {} : { manager: `${plain(person.manager)}@${DOMAIN}` }),
-  };
-}
 
 /** The first commit of a tenant. `now` in epoch milliseconds. */
 export function seedMutations(seed: TenantSeed, { tenantId, now }: { tenantId: string; now: number }): Mutation[] {

@@ -16,6 +16,7 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
     "disable",
     "delete",
     "restore",
+    "purge",
     "add-member",
     "remove-member",
     "assign-licence",
@@ -28,6 +29,7 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
   naming: ["userPrincipalName"],
   references: PROPERTIES.filter(({ kind }) => kind === "reference").map(({ name }) => name),
   multi: PROPERTIES.filter(({ kind }) => kind === "texts").map(({ name }) => name),
+  instants: PROPERTIES.filter(({ kind }) => kind === "instant").map(({ name }) => name),
   // A create needs a mailNickname too: where no mapping names one it is the part of the userPrincipalName before the "@".
   required: ["displayName", "userPrincipalName"],
   maxLength: Object.fromEntries(

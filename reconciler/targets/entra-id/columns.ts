@@ -30,12 +30,12 @@ export function lostColumns(place: Place, names: readonly string[]): Error {
   );
 }
 
-/** How many have each property. */
+/** How many have each property. What was read one by one has annotations that a listing does not (`@odata.context`). */
 function countColumns(users: Users): Map<string, number> {
   const counts = new Map<string, number>();
   for (const user of users.values())
     for (const [name, value] of Object.entries(user))
-      if (hasValue(value)) counts.set(name, (counts.get(name) ?? 0) + 1);
+      if (!name.includes("@") && hasValue(value)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
 

@@ -18,6 +18,7 @@ export const GROUP_PROPERTIES = [
   "onPremisesSyncEnabled",
   "proxyAddresses",
   "securityEnabled",
+  "visibility",
 ].join(",");
 
 /** All groups of the tenant: their names are taken, and display names are how policies name them. */
@@ -61,18 +62,34 @@ function nameOf(group: GraphObject | undefined, anchor: Anchor): string {
   return typeof group?.displayName === "string" ? group.displayName : anchor;
 }
 
-/** Ids of the direct members, of whatever kind. */
-export async function readMembers(place: Place, group: Anchor): Promise<readonly Anchor[]> {
+/**
+ * Ids of the direct members, of whatever kind; null when the group is gone. `counted`: compared with Graph's count, which a
+ * picture needs; of a group that was written a moment ago the count still says how it was before.
+ */
+export async function readMembers(
+  place: Place,
+  group: Anchor,
+  { counted }: { readonly counted: boolean },
+): Promise<readonly Anchor[] | null> {
   const query = { $select: "id", $top: "999" };
+  const count = () => readCount(place.graph, path`/groups/${requireId(group)}/members/$count`);
   try {
-    const members = await readAll(place.graph, withQuery(path`/groups/${requireId(group)}/members`, query), {
-      expected: () => readCount(place.graph, path`/groups/${group}/members/$count`),
-    });
+    const start = withQuery(path`/groups/${requireId(group)}/members`, query);
+    const members = await readAll(place.graph, start, counted ? { expected: count } : {});
     return members.map(({ id }) => id);
   } catch (error) {
-    // It was there a moment ago: deleted meanwhile, it has none.
-    if (isFailure(error, "gone")) return [];
+    if (isFailure(error, "gone")) return null;
     throw error;
+  }
+}
+
+/** Why the members of a group cannot be written now; null where they can, or nobody knows. */
+export async function readObstacle(place: Place, group: Anchor): Promise<string | null> {
+  try {
+    const query = { $select: GROUP_PROPERTIES };
+    return obstacleOf((await place.graph.get(withQuery(path`/groups/${requireId(group)}`, query))) as GraphObject);
+  } catch {
+    return null;
   }
 }
 
@@ -83,7 +100,8 @@ export function observeGroup(
   users: ReadonlyMap<Anchor, unknown>,
 ): ObservedGroup {
   const members = parts.members.filter((member) => users.has(member));
-  const obstacle = obstacleOf(group);
+  const hidden = areHidden(group, parts.members);
+  const obstacle = obstacleOf(group) ?? (hidden ? UNSEEN : null);
   return {
     anchor: parts.anchor,
     address: parts.address,
@@ -91,7 +109,21 @@ export function observeGroup(
     members,
     others: parts.members.length - members.length,
     ...(obstacle === null ? {} : { obstacle }),
+    ...(hidden ? { unreadable: true } : {}),
   };
+}
+
+const UNSEEN = "they are hidden, and none could be read";
+/** What to do about it. */
+export const SHOW_HIDDEN =
+  "Grant the application Member.Read.Hidden; one that has no member at all gets its first by hand.";
+
+/**
+ * Whether the members of a group or an administrative unit may be kept from us: without Member.Read.Hidden the list of those
+ * whose membership is hidden is empty, as if there were none.
+ */
+export function areHidden({ visibility }: GraphObject, members: readonly unknown[]): boolean {
+  return visibility === "HiddenMembership" && members.length === 0;
 }
 
 /** Whether policies may write its members. */

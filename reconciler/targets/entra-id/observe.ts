@@ -124,6 +124,9 @@ async function readMissingMembers(place: Place, selection: Selection, { groups, 
   const wanted = wantedGroups(place, selection, groups);
   for (const anchor of members.keys()) if (!wanted.has(anchor)) members.delete(anchor);
   const missing = [...wanted.keys()].filter((anchor) => !members.has(anchor));
-  const read = await mapConcurrently(missing, GROUPS_AT_ONCE, (anchor) => readMembers(place, anchor));
+  const read = await mapConcurrently(missing, GROUPS_AT_ONCE, (anchor) =>
+    readMembers(place, anchor, { counted: true }),
+  );
+  // One that was there a moment ago and was deleted meanwhile has none.
   for (const [index, anchor] of missing.entries()) members.set(anchor, read[index] ?? []);
 }

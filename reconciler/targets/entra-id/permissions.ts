@@ -117,6 +117,12 @@ export const PERMISSION_ROWS: readonly PermissionRow[] = [
     reads: /^\/directory\/administrativeUnits\b/,
   },
   {
+    what: "groups and units whose membership is hidden",
+    ways: one("Member.Read.Hidden"),
+    // Whether there are any is known when they are read: their errors and findings say so.
+    purposes: () => [],
+  },
+  {
     what: "`employeeLeaveDateTime`, reading",
     ways: one("User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All"),
     purposes: ({ needs }) =>
@@ -160,9 +166,9 @@ export const PERMISSION_ROWS: readonly PermissionRow[] = [
     purposes: verbs("enable", "disable"),
   },
   {
-    what: "`delete`, `restore`",
+    what: "`delete`, `purge`, `restore`",
     ways: [["User.DeleteRestore.All"], ...WIDER_WRITES],
-    purposes: verbs("delete", "restore"),
+    purposes: verbs("delete", "purge", "restore"),
   },
   {
     what: "`add-member`, `remove-member`",

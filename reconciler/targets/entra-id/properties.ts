@@ -5,6 +5,7 @@
  */
 import type { Values } from "../../model/op.js";
 import { isList, isReference, type Value } from "../../model/value.js";
+import { canonicalInstant } from "../../policy/time.js";
 import { MusterError } from "../../support/errors.js";
 import { nearestWord } from "../../support/nearest.js";
 
@@ -178,12 +179,6 @@ function decodeList(value: readonly unknown[], kind: Kind): Value | undefined {
   const texts = value.filter((one): one is string => typeof one === "string");
   if (kind === "one-text") return texts[0];
   return texts.length === 0 ? undefined : texts;
-}
-
-/** The same instant in UTC, without a fraction; null for what is none. A date alone is its midnight in UTC. */
-export function canonicalInstant(text: string): string | null {
-  const at = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
 /** The form in which values of a property are compared: instants are, not their texts. */

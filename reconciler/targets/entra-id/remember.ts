@@ -99,9 +99,9 @@ export function doubt(memory: PictureMemory, anchors: Iterable<Anchor>, now: num
   memory.save({ ...stored, recent } satisfies Stored);
 }
 
-/** What a memory is about; groups are not part of it, since members that are missing are read. */
+/** What a memory is about; which groups are asked for is not part of it, since members that are missing are read. */
 export function scopeFor(place: Place, selection: Selection): string {
-  return digestOf([place.tenant, place.graph.root, wantedProperties(place, selection)]);
+  return digestOf([place.tenant, place.graph.root, wantedProperties(place, selection), GROUP_PROPERTIES]);
 }
 
 /** Where changes from now on will be told. */

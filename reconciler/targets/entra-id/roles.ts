@@ -1,8 +1,9 @@
 /** Who holds a directory role, directly or through a group: nobody that policies touch. */
 import type { Anchor } from "../../model/observed.js";
+import { areHidden, SHOW_HIDDEN } from "./groups.js";
 import { readAll } from "./pages.js";
 import { path, withQuery } from "./paths.js";
-import { type Place, requireId } from "./place.js";
+import { incomplete, type Place, requireId } from "./place.js";
 import type { GraphObject } from "./properties.js";
 
 /** Display names of role definitions by id. */
@@ -34,12 +35,26 @@ export async function readRoles(
   }
   for (const [principal, role] of [...held].sort()) {
     const group = groups.get(principal);
-    if (group === undefined) protection.set(principal, `holds the role ${role}`);
-    for (const member of group === undefined ? [] : await readTransitiveMembers(place, principal))
+    if (group === undefined) {
+      protection.set(principal, `holds the role ${role}`);
+      continue;
+    }
+    const members = await readTransitiveMembers(place, principal);
+    if (areHidden(group, members))
+      throw incomplete(
+        place.target,
+        `the members of ${nameOf(group)}, who hold the role ${role}, are hidden`,
+        SHOW_HIDDEN,
+      );
+    for (const member of members)
       if (!held.has(member) && !protection.has(member))
-        protection.set(member, `holds the role ${role} through the group ${String(group?.displayName)}`);
+        protection.set(member, `holds the role ${role} through the group ${nameOf(group)}`);
   }
   return { protection, names };
+}
+
+function nameOf({ displayName }: GraphObject): string {
+  return String(displayName);
 }
 
 export async function readRoleNames(place: Place): Promise<RoleNames> {

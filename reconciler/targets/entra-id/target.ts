@@ -26,7 +26,7 @@ import { createAccount } from "./write/create.js";
 import { changeLicences } from "./write/licences.js";
 import { changeMembers, MEMBERS_PER_REQUEST, type MemberOp } from "./write/members.js";
 import { failedOutcome } from "./write/settle.js";
-import { deleteAccount, restoreAccount, switchAccount } from "./write/state.js";
+import { deleteAccount, purgeAccount, restoreAccount, switchAccount } from "./write/state.js";
 import { runTask } from "./write/tasks.js";
 import { changeValues } from "./write/update.js";
 
@@ -277,6 +277,8 @@ async function executeSingle(place: Place, anchor: Anchor, op: Op): Promise<Outc
       return deleteAccount(place, anchor, op);
     case "restore":
       return restoreAccount(place, anchor, op);
+    case "purge":
+      return purgeAccount(place, anchor, op);
     case "run-task":
       return runTask(place, anchor, op);
     default:

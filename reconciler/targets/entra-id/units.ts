@@ -1,5 +1,6 @@
 /** Administrative units as the managed scope: who is in none of them is not written. */
 import type { Anchor } from "../../model/observed.js";
+import { areHidden, SHOW_HIDDEN } from "./groups.js";
 import { readAll } from "./pages.js";
 import { path, withQuery } from "./paths.js";
 import { incomplete, managesTenant, type Place, requireId } from "./place.js";
@@ -10,7 +11,7 @@ export async function readUnits(place: Place): Promise<ReadonlyMap<string, Reado
   if (managesTenant(names)) return new Map();
   const all = await readAll(
     place.graph,
-    withQuery(path`/directory/administrativeUnits`, { $select: "id,displayName" }),
+    withQuery(path`/directory/administrativeUnits`, { $select: "id,displayName,visibility" }),
   );
   const units = new Map<string, ReadonlySet<Anchor>>();
   for (const name of names) {
@@ -26,6 +27,8 @@ export async function readUnits(place: Place): Promise<ReadonlyMap<string, Reado
       );
     const members = path`/directory/administrativeUnits/${requireId(unit.id)}/members`;
     const listed = await readAll(place.graph, withQuery(members, { $select: "id", $top: "999" }));
+    if (areHidden(unit, listed))
+      throw incomplete(place.target, `the members of the administrative unit "${name}" are hidden`, SHOW_HIDDEN);
     units.set(unit.id, new Set(listed.map(({ id }) => id)));
   }
   return units;

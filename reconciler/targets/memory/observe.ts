@@ -127,8 +127,9 @@ function observeGroup(directory: MemoryDirectory, record: DirectoryRecord, seen:
     anchor: record.anchor,
     address: groupName(directory, record),
     managed: directory.isManaged(record),
-    members: shown,
-    others: members.others + members.accounts.size - shown.length,
+    ...(record.unreadable === true
+      ? { unreadable: true, members: [], others: 0 }
+      : { members: shown, others: members.others + members.accounts.size - shown.length }),
     ...(record.protected === null ? {} : { protected: record.protected }),
     ...(record.obstacle === undefined ? {} : { obstacle: record.obstacle }),
     ...licenceSeen(directory, record, seen),

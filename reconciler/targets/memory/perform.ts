@@ -20,6 +20,10 @@ export function checkRequest(directory: MemoryDirectory, request: WriteRequest):
   if (request.verb === "members")
     return directory.records.get(request.group)?.kind === "group" ? "go" : changed(request.group, "is gone");
   if (request.verb === "restore") return checkRestore(directory, request.anchor);
+  if (request.verb === "purge") {
+    if (directory.records.has(request.anchor)) return changed(request.anchor, "was brought back");
+    return directory.deleted.has(request.anchor) ? "go" : already(request.anchor);
+  }
   const record = directory.records.get(request.anchor);
   if (record === undefined)
     return request.verb === "delete" ? already(request.anchor) : changed(request.anchor, "is gone");
@@ -87,6 +91,9 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
       return request.anchor;
     case "delete":
       directory.deleteObject(request.anchor);
+      return request.anchor;
+    case "purge":
+      directory.deleted.delete(request.anchor);
       return request.anchor;
     case "restore": {
       const record = directory.deleted.get(request.anchor);

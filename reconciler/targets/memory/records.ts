@@ -27,6 +27,8 @@ export interface DirectoryRecord {
   readonly synced?: boolean;
   /** Of a group: why its members cannot be written. */
   readonly obstacle?: string;
+  /** Of a group with an obstacle: its members are not shown. */
+  readonly unreadable?: true;
   /** Of a licence. `plans` are ids by name. */
   readonly product?: { readonly seats: number; readonly plans: Readonly<Record<string, string>> };
   /** Tick of the request that created it: what a lagging replica goes by. */
@@ -65,7 +67,7 @@ export type WriteRequest =
       readonly after: string;
       readonly newContainers?: readonly string[];
     }
-  | { readonly verb: "enable" | "disable" | "delete"; readonly anchor: Anchor }
+  | { readonly verb: "enable" | "disable" | "delete" | "purge"; readonly anchor: Anchor }
   /** null: as it was. */
   | { readonly verb: "restore"; readonly anchor: Anchor; readonly cn: string | null; readonly container: string | null }
   | {

@@ -185,6 +185,7 @@ export class MemoryTarget implements TargetPort {
         case "enable":
         case "disable":
         case "delete":
+        case "purge":
           return { verb: op.verb, anchor };
         case "restore":
           return { verb: "restore", anchor, cn: textOrNull(op.after.cn), container: textOrNull(op.after.container) };

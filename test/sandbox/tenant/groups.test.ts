@@ -179,6 +179,16 @@ describeCases("members", {
     const cast = await t.ask("GET", `/groups/${group}/members/microsoft.graph.user?$select=id,employeeId`);
     expect(cast.body.value).toEqual([{ id: user, employeeId: "77" }]);
   },
+  "[D 39] hidden members are listed with Member.Read.Hidden only; [U] without it the list is empty": async (t) => {
+    const hidden = { ...UNIFIED, visibility: "HiddenMembership" };
+    const id = await addGroup(t, "members-hidden", hidden);
+    await addMember(t, id, await t.addUser("hidden-member"));
+    expect(await memberIds(t, id)).toHaveLength(1);
+    for (const list of ["members", "transitiveMembers"]) {
+      const reply = await t.ask("GET", `/groups/${id}/${list}`, { permissions: ["GroupMember.Read.All"] });
+      expect(reply).toMatchObject({ status: 200, body: { value: [] } });
+    }
+  },
   "[D 27] members are direct, transitiveMembers are all": async (t) => {
     const [outer, inner] = [await addGroup(t, "outer"), await addGroup(t, "inner")];
     const user = await t.addUser("deep");

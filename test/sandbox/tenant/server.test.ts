@@ -1,5 +1,6 @@
 /** Over HTTPS: what @azure/identity and curl need, and what survives a restart. */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { promisify } from "node:util";
 import { ClientAssertionCredential, ClientCertificateCredential, ClientSecretCredential } from "@azure/identity";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INITIAL_DOMAIN } from "../../../reconciler/sandbox/tenant/seed.js";
 import { startTenant, type Tenant } from "../../../reconciler/sandbox/tenant-server.js";
 import { githubIssuer } from "../../support/github-issuer.js";
 import { DOMAIN, openTenant } from "./open-tenant.js";
@@ -120,10 +122,10 @@ describe("signing in", () => {
     const curl = async (...args: string[]) =>
       JSON.parse((await run("curl", ["-sS", "--cacert", tenant.caFile, ...args])).stdout);
     const { access_token } = await curl("-K", config, `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/token`);
-    const path = "/v1.0/users?$select=userPrincipalName&$top=3";
+    const path = "/v1.0/users?$select=userPrincipalName&$top=1";
     const { value } = await curl("-H", `Authorization: Bearer ${access_token}`, tenant.url + path);
-    expect(value).toHaveLength(3);
-    expect(value[0].userPrincipalName).toBe(`ken0@${DOMAIN}`);
+    expect(value).toHaveLength(1);
+    expect(value[0].userPrincipalName).toBe(`ines.carvalho@${DOMAIN}`);
   });
 });
 
@@ -159,11 +161,21 @@ describe("a folder", () => {
     await first.close();
   });
 
-  it("of the default seed holds people with managers and no accents in their names", async () => {
+  it("of the default seed is what the example's policies need: domains, cloud groups, seats, and nobody of HR", async () => {
     const opened = await openTenant({ seed: "default" });
-    const { body } = await opened.ask("GET", "/users?$select=userPrincipalName&$expand=manager($select=id)&$top=999");
-    expect(body.value.filter((user) => user.manager !== undefined).length).toBeGreaterThan(5);
-    expect(body.value.map((user) => user.userPrincipalName)).toContain(`francois0@${DOMAIN}`);
+    const names = async (path: string, property: string) =>
+      (await opened.ask("GET", path)).body.value.map((one) => String(one[property])).sort();
+    const users = await names("/users", "userPrincipalName");
+    expect(users).toEqual([`break.glass@${INITIAL_DOMAIN}`, `ines.carvalho@${DOMAIN}`]);
+    const groups = await names("/groups", "displayName");
+    const policies = ["cloud", "contractors"].map((name) => readFileSync(`policies/${name}.yaml`, "utf8")).join("\n");
+    const named = [...policies.matchAll(/^group: (.+)$/gm)].map(([, name]) => name);
+    expect(named).not.toEqual([]);
+    expect(groups).toEqual([...new Set(named)].sort());
+    const skus = [...policies.matchAll(/^ {2}sku: (.+)$/gm)].map(([, name]) => name);
+    expect(await names("/subscribedSkus", "skuPartNumber")).toEqual(expect.arrayContaining(skus));
+    const verified = (await opened.ask("GET", "/organization")).body.value[0]?.verifiedDomains as { name: string }[];
+    expect(verified.map(({ name }) => name)).toEqual(expect.arrayContaining(["corp.example", "ext.corp.example"]));
     await opened.close();
   });
 });

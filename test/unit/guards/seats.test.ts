@@ -13,7 +13,7 @@ function inputOf(seats: number, used: number, inherited: readonly string[], over
   const group = { anchor: SKU, address: "ENTERPRISEPACK", managed: true, members: [], others: 0, licence, inherited };
   const whole = {
     environment: "production",
-    guard: "seats:ENTERPRISEPACK",
+    guard: "seats:contoso:ENTERPRISEPACK",
     actions: ACTIONS.slice(0, 12),
     name: "known",
   };
@@ -46,7 +46,8 @@ describe("seats", () => {
     ["one more than is free", assign(4), 10, 7, "refuse"],
     ["as many as are free after what the plan takes away", [...assign(4), ...remove(1)], 10, 7, "pass"],
     ["one more than that", [...assign(5), ...remove(1)], 10, 7, "refuse"],
-    ["more are in use than there are, and one is taken away", [...assign(1), ...remove(1)], 5, 8, "pass"],
+    ["more are in use than there are, and one is taken away", [...assign(1), ...remove(1)], 5, 8, "refuse"],
+    ["more are in use than there are, and enough are taken away", [...assign(1), ...remove(4)], 5, 8, "pass"],
     ["nothing is assigned", remove(1), 10, 12, undefined],
   ] as [string, Op[], number, number, string | undefined][])("%s", (_, ops, seats, used, verdict) => {
     expect(checkSeats(inputOf(seats, used, []), ops, ACTIONS)[0]?.verdict).toBe(verdict);
@@ -68,7 +69,7 @@ describe("seats", () => {
     const ops = [...assign(5), ...remove(1)];
     expect(checkSeats(inputOf(10, 7, []), ops, ACTIONS)).toEqual([
       {
-        guard: "seats:ENTERPRISEPACK",
+        guard: "seats:contoso:ENTERPRISEPACK",
         verdict: "refuse",
         what: "5 × assign-licence of ENTERPRISEPACK in contoso; 4 seats are free, 1 of them freed by this plan (7 of 10 are in use)",
         value: 5,

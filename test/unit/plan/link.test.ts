@@ -34,13 +34,14 @@ async function world() {
     const attributes = { userPrincipalName: `u${tenant.directory.records.size}@corp.example`, onPremisesImmutableId };
     return tenant.directory.addAccount({ attributes, synced });
   };
+  const stages = async () => (await simulation.plan(AT)).counts.stages;
   const outcome = async () => {
     const { ops, findings } = await simulation.plan(AT);
     const binds = ops.filter((op) => op.verb === "bind" && op.target === "contoso");
     const bound = binds.map((op) => op.after.anchor);
     return { bound, kinds: findings.filter((one) => one.target === "contoso").map((one) => one.kind) };
   };
-  return { ad: ad.directory, anna, addUser, outcome };
+  return { ad: ad.directory, anna, addUser, outcome, stages };
 }
 
 describe("a linked account", () => {
@@ -81,5 +82,10 @@ describe("a linked account", () => {
   it("is awaited until it comes", async () => {
     const { outcome } = await world();
     expect(await outcome()).toEqual({ bound: [], kinds: expect.arrayContaining(["awaiting-sync"]) });
+  });
+
+  it("makes nobody two people: a person counts once, in the best of the stages of all mappings", async () => {
+    const { stages } = await world();
+    expect(await stages()).toEqual({ active: 1 });
   });
 });

@@ -26,7 +26,7 @@ import { failedOutcome, isLost, unknownOutcome } from "./settle.js";
 import { patchUser } from "./state.js";
 import { linkTo, referred, resolveReference } from "./values.js";
 
-/** Looks for an account whose create was not answered, before it is unknown: about half a minute. */
+/** Looks for an account whose create was not answered, before it is unknown: 47 seconds of waiting in all. */
 const LOOKS = 6;
 
 interface NewUser {

@@ -8,8 +8,8 @@ import type { Op, Outcome } from "../../../model/op.js";
 import { isGone, refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
 import { sendBatch } from "../batch.js";
 import { isFailure } from "../failure.js";
+import { readMembers, readObstacle } from "../groups.js";
 import { objectLink } from "../links.js";
-import { readAll } from "../pages.js";
 import { path, withQuery } from "../paths.js";
 import { isYoung, withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
@@ -23,8 +23,24 @@ export interface MemberOp {
   readonly anchor: Anchor;
 }
 
-/** Adds to, or removes from, one group; all ops have the same verb. */
+/**
+ * Adds to, or removes from, one group; all ops have the same verb. Where Graph refuses, the group is looked at: one that became
+ * dynamic, or is synchronised by now, is told as such, because Graph's own answer says no more than "denied".
+ */
 export async function changeMembers(place: Place, group: Anchor, ops: readonly MemberOp[]): Promise<Outcome[]> {
+  const outcomes = await writeMembers(place, group, ops);
+  if (!outcomes.some(({ kind }) => kind === "failed")) return outcomes;
+  const obstacle = await readObstacle(place, group);
+  if (obstacle === null) return outcomes;
+  const byId = new Map(ops.map(({ op }) => [op.id, op]));
+  return outcomes.map((outcome) => {
+    const op = byId.get(outcome.op);
+    if (outcome.kind !== "failed" || op === undefined) return outcome;
+    return refusedOutcome(op, `the members of the group cannot be written any more: ${obstacle}`);
+  });
+}
+
+async function writeMembers(place: Place, group: Anchor, ops: readonly MemberOp[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   if (ops[0]?.op.verb === "remove-member") {
     for (const one of ops) outcomes.push(await removeMember(place, group, one));
@@ -60,10 +76,10 @@ async function bind(place: Place, group: Anchor, members: readonly MemberOp[]): 
 
 /** After a refusal: who is a member now, who is gone, and the rest again. */
 async function sortOut(place: Place, group: Anchor, members: readonly MemberOp[], error: unknown): Promise<Outcome[]> {
-  let current: ReadonlySet<Anchor> | null;
+  let current: readonly Anchor[] | null;
   let present: ReadonlySet<Anchor>;
   try {
-    current = await membersOf(place, group);
+    current = await readMembers(place, group, { counted: false });
     present = await existing(place, members);
   } catch {
     return members.map(({ op, anchor }) =>
@@ -71,7 +87,8 @@ async function sortOut(place: Place, group: Anchor, members: readonly MemberOp[]
     );
   }
   if (current === null) return members.map(({ op }) => refusedOutcome(op, "the group is gone"));
-  const isMember = ({ anchor }: MemberOp) => current.has(anchor);
+  const inside = new Set(current);
+  const isMember = ({ anchor }: MemberOp) => inside.has(anchor);
   const isMissing = (one: MemberOp) => !isMember(one) && !present.has(one.anchor);
   const outcomes = [
     ...members.filter(isMember).map(({ op, anchor }) => (isLost(error) ? succeeded : wasAlready)(op, anchor)),
@@ -95,7 +112,8 @@ function addAgain(place: Place, group: Anchor, one: MemberOp): Promise<Outcome> 
   return settle(place, {
     op: one.op,
     anchor: one.anchor,
-    judge: async () => ((await membersOf(place, group))?.has(one.anchor) === true ? "as-wanted" : "as-before"),
+    judge: async () =>
+      (await readMembers(place, group, { counted: false }))?.includes(one.anchor) === true ? "as-wanted" : "as-before",
     write: async () => {
       try {
         await bind(place, group, [one]);
@@ -104,18 +122,6 @@ function addAgain(place: Place, group: Anchor, one: MemberOp): Promise<Outcome> 
       }
     },
   });
-}
-
-/** Ids of the members; null when the group is gone. */
-async function membersOf(place: Place, group: Anchor): Promise<ReadonlySet<Anchor> | null> {
-  const query = { $select: "id", $top: "999" };
-  try {
-    const members = await readAll(place.graph, withQuery(path`/groups/${requireId(group)}/members`, query));
-    return new Set(members.map(({ id }) => id));
-  } catch (error) {
-    if (isFailure(error, "gone")) return null;
-    throw error;
-  }
 }
 
 /** Those that are there, or were made by this run and will be. */

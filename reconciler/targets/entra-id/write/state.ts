@@ -1,11 +1,12 @@
-/** Enable, disable, delete and restore: writes on the account as a whole, each of them a request of its own. */
+/** Enable, disable, delete, restore and purge: writes on the account as a whole, each of them a request of its own. */
 import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { isGone, refusedOutcome, wasAlready } from "../../outcomes.js";
 import { isFailure } from "../failure.js";
-import { path } from "../paths.js";
+import { path, withQuery } from "../paths.js";
 import { withPatience } from "../patience.js";
 import { type Place, requireId } from "../place.js";
+import type { GraphObject } from "../properties.js";
 import { isSynced, readUser } from "../read.js";
 import { failedOutcome, settle } from "./settle.js";
 
@@ -89,4 +90,42 @@ export async function restoreAccount(place: Place, anchor: Anchor, op: Op): Prom
   return outcome.kind === "refused"
     ? refusedOutcome(op, "it is not among the deleted objects that may be seen")
     : outcome;
+}
+
+/**
+ * Deletes a deleted account for good (directory: delete deleted item), which cannot be undone. It is read immediately before
+ * among the deleted ones: one that was brought back meanwhile is not there, and is left alone.
+ */
+export async function purgeAccount(place: Place, anchor: Anchor, op: Op): Promise<Outcome> {
+  try {
+    if ((await readUser(place, anchor, ["id"])) !== null) return refusedOutcome(op, "the account was brought back");
+  } catch (error) {
+    return failedOutcome(op, error);
+  }
+  return settle(place, {
+    op,
+    anchor,
+    judge: async () => {
+      const user = await readDeleted(place, anchor);
+      if (user === null) return "as-wanted";
+      return isSynced(user) ? mastered(op) : "as-before";
+    },
+    write: () =>
+      place.graph.send({
+        method: "DELETE",
+        path: path`/directory/deletedItems/${requireId(anchor)}`,
+        repeatable: false,
+      }),
+  });
+}
+
+async function readDeleted(place: Place, anchor: Anchor): Promise<GraphObject | null> {
+  const query = { $select: "id,onPremisesSyncEnabled" };
+  const item = path`/directory/deletedItems/${requireId(anchor)}/microsoft.graph.user`;
+  try {
+    return (await place.graph.get(withQuery(item, query))) as GraphObject;
+  } catch (error) {
+    if (isFailure(error, "gone")) return null;
+    throw error;
+  }
 }

@@ -12,14 +12,16 @@ import { documentedDelegation } from "../../../support/documented-delegation.js"
 import { policiesFrom } from "../../../support/policies.js";
 
 const BASE = "DC=corp,DC=example";
-const FILES = ["environment", "people", "entitlements", "sources/adventureworks", "targets/corp-ad"];
+const CLOUD = ["cloud", "contractors", "sources/contractors", "targets/corp-entra"];
+const FILES = ["environment", "people", "entitlements", "sources/adventureworks", "targets/corp-ad", ...CLOUD];
 const MANAGED = { accounts: [`OU=People,${BASE}`], groups: [`OU=Groups,${BASE}`] };
 
 function needsWith(change: Partial<Target>, role: Needs["role"] = "writer"): Needs {
   const policies = policiesFrom(FILES.map((name) => readFileSync(`policies/${name}.yaml`, "utf8")).join("\n---\n"));
-  const [target] = policies.targets;
-  if (target === undefined) throw new Error("the example has no target");
-  const changed = { ...policies, targets: [{ ...target, value: { ...target.value, ...change } }] };
+  const targets = policies.targets.map((target) =>
+    target.value.name === "corp-ad" ? { ...target, value: { ...target.value, ...change } } : target,
+  );
+  const changed = { ...policies, targets };
   const policy = compilePolicies(changed, "sandbox", (type) => capabilitiesOf(type as "active-directory"));
   const needs = needsOf(policy, "corp-ad", role);
   if (needs === undefined) throw new Error("the example has no target corp-ad");

@@ -124,4 +124,28 @@ describe("members", () => {
     expect(members.size).toBe(0);
     expect(writes().every((write) => write.endsWith("/$ref"))).toBe(true);
   });
+
+  it.each(["add-member", "remove-member"] as const)(
+    "%s is refused with the reason when the group has become dynamic",
+    async (verb) => {
+      const { place } = answeringGraph(({ method, path }: Asked) =>
+        method === "GET" && path.startsWith(`/groups/${GROUP}?`)
+          ? { status: 200, body: { id: GROUP, groupTypes: ["DynamicMembership"] } }
+          : refusal(403, "Authorization_RequestDenied"),
+      );
+      const outcomes = await changeMembers(place, GROUP, ops(verb, people(2)));
+      expect(kinds(outcomes)).toEqual(["refused", "refused"]);
+      expect(outcomes[0]).toMatchObject({ code: "MUS-5005", detail: expect.stringContaining("dynamic group") });
+    },
+  );
+
+  it("a denial of a group whose members can be written stays a lack of permission", async () => {
+    const { place } = answeringGraph(({ method, path }: Asked) =>
+      method === "GET" && path.startsWith(`/groups/${GROUP}?`)
+        ? { status: 200, body: { id: GROUP, groupTypes: [], securityEnabled: true } }
+        : refusal(403, "Authorization_RequestDenied"),
+    );
+    const [outcome] = await changeMembers(place, GROUP, ops("add-member", people(1)));
+    expect(outcome).toMatchObject({ kind: "failed", code: "MUS-5202" });
+  });
 });

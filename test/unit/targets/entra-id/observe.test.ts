@@ -102,7 +102,8 @@ function answer(world: World, { method, path }: Asked): Scripted | undefined {
   if (collection === "groups" && relation !== "") return list((world.members[key] ?? []).map((one) => ({ id: one })));
   if (collection === "users" || collection === "groups") {
     const found = world[collection].get(key);
-    return found === undefined ? undefined : { status: 200, body: found };
+    const context = { "@odata.context": `${ROOT}/v1.0/$metadata#${collection}/$entity` };
+    return found === undefined ? undefined : { status: 200, body: { ...context, ...found } };
   }
   if (address === "/subscribedSkus") return list([sku, { ...sku, id: "other", skuId: E5, skuPartNumber: "OTHER" }]);
   if (address === "/roleManagement/directory/roleAssignments") return list(roles);
@@ -188,6 +189,23 @@ describe("a full read", () => {
     const [seen] = (await observe()).groups;
     if (why === null) expect(seen).not.toHaveProperty("obstacle");
     else expect(seen?.obstacle).toMatch(why);
+  });
+
+  it("never takes the empty list of a hidden membership for nobody", async () => {
+    const { observe, world } = open();
+    const hidden = { visibility: "HiddenMembership" };
+    world.groups.set(TEAM, group(TEAM, "Team", hidden));
+    expect((await observe()).groups[0]).not.toHaveProperty("unreadable");
+    world.members[TEAM] = [];
+    expect((await observe()).groups[0]).toMatchObject({
+      unreadable: true,
+      obstacle: expect.stringContaining("hidden"),
+    });
+    world.groups.set(TEAM, group(TEAM, "Team"));
+    expect((await observe()).groups[0]).not.toHaveProperty("unreadable");
+    world.groups.set(ADMINS, group(ADMINS, "Admins", { isAssignableToRole: true, ...hidden }));
+    world.members[ADMINS] = [];
+    await expect(observe()).rejects.toThrow(/MUS-5003 the members of Admins, who hold the role .* are hidden/);
   });
 
   it("is refused where a name means several groups", async () => {
@@ -346,6 +364,16 @@ describe("a lost permission", () => {
     for (const [anchor, one] of world.users) world.users.set(anchor, { ...one, jobTitle: null });
     world.named = [id(2)];
     await expect(observe(memory)).rejects.toThrow(/MUS-5003 nobody has jobTitle any more/);
+  });
+
+  it("is not seen in the annotations that only objects have which were read one by one", async () => {
+    const { observe, world, time } = open();
+    const memory = memoryOf();
+    await observe(memory);
+    world.named = [...world.users.keys()];
+    expect((await observe(memory)).how.kind).toBe("incremental");
+    time.ms += 7 * DAY;
+    expect((await observe(memory)).how.kind).toBe("full");
   });
 
   it("is not seen where one person lost a title", async () => {

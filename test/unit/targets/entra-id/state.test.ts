@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Verb } from "../../../../reconciler/model/op.js";
 import type { Secret } from "../../../../reconciler/model/ports.js";
-import { deleteAccount, restoreAccount, switchAccount } from "../../../../reconciler/targets/entra-id/write/state.js";
+import {
+  deleteAccount,
+  purgeAccount,
+  restoreAccount,
+  switchAccount,
+} from "../../../../reconciler/targets/entra-id/write/state.js";
 import { runTask } from "../../../../reconciler/targets/entra-id/write/tasks.js";
 import { answeringGraph, id, refusal, type Scripted } from "../../../support/answering-graph.js";
 import { readyOp } from "../../../support/ready-ops.js";
@@ -63,6 +68,42 @@ describe("the state of an account", () => {
     expect(writes()).toEqual([`POST /directory/deletedItems/${ADA}/restore`]);
     const gone = aUser(null, () => notFound);
     expect(await restoreAccount(gone.place, ADA, op("restore"))).toMatchObject({ kind: "refused", code: "MUS-5005" });
+  });
+});
+
+describe("deleting for good", () => {
+  /** Where the user is: among the living, among the deleted, or nowhere any more. */
+  function aTenant(start: "there" | "deleted" | "gone", options: { synced?: true; answer?: "lost" } = {}) {
+    let place = start;
+    const user = { id: ADA, onPremisesSyncEnabled: options.synced ?? null };
+    return answeringGraph(({ method, path }) => {
+      const isDeletedItem = path.startsWith(`/directory/deletedItems/${ADA}`);
+      if (method === "GET")
+        return place === (isDeletedItem ? "deleted" : "there") ? { status: 200, body: user } : notFound;
+      place = "gone";
+      return options.answer;
+    });
+  }
+
+  it("is a second delete, of the deleted item", async () => {
+    const { place, writes } = aTenant("deleted");
+    expect(await purgeAccount(place, ADA, op("purge"))).toMatchObject({ kind: "done", anchor: ADA });
+    expect(await purgeAccount(place, ADA, op("purge"))).toMatchObject({ kind: "already" });
+    expect(writes()).toEqual([`DELETE /directory/deletedItems/${ADA}`]);
+  });
+
+  it("leaves alone whoever was brought back meanwhile, and whom Active Directory masters", async () => {
+    const back = aTenant("there");
+    expect(await purgeAccount(back.place, ADA, op("purge"))).toMatchObject({ kind: "refused", code: "MUS-5005" });
+    const synced = aTenant("deleted", { synced: true });
+    expect(await purgeAccount(synced.place, ADA, op("purge"))).toMatchObject({ kind: "failed", code: "MUS-5203" });
+    expect([...back.writes(), ...synced.writes()]).toEqual([]);
+  });
+
+  it("whose answer was lost is done when it is gone", async () => {
+    const { place, writes } = aTenant("deleted", { answer: "lost" });
+    expect(await purgeAccount(place, ADA, op("purge"))).toMatchObject({ kind: "done" });
+    expect(writes()).toHaveLength(1);
   });
 });
 
