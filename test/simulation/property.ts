@@ -9,7 +9,7 @@ export const WIRE_WORLDS = 25 * (LONG ? 20 : 1);
 /** Worlds with a domain and a tenant. */
 export const MIXED_WORLDS = Number(process.env.MUSTER_MIXED ?? 30) * (LONG ? 20 : 1);
 /** Worlds with faults. */
-export const STORM_WORLDS = Number(process.env.MUSTER_STORMS ?? 40) * (LONG ? 20 : 1);
+export const STORM_WORLDS = Number(process.env.MUSTER_STORMS ?? 20) * (LONG ? 20 : 1);
 /** The same worlds each time in `npm test`, so that a red run is about the change; new ones in `npm run test:long`. */
 export const SEED = Number(process.env.MUSTER_SEED ?? (LONG ? Date.now() % 1_000_000_000 : 4_242));
 
