@@ -22,6 +22,7 @@ import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
 import { returningNames } from "./deleted.js";
 import { type Links, reportSoftMatch } from "./link.js";
 import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
+import { lackingValues, reportLacking } from "./required.js";
 import { type Findings, isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
 export function allot(
@@ -42,6 +43,13 @@ export function allot(
   for (const target of targets) {
     const mappings = policy.mappings.filter((mapping) => mapping.target === target);
     for (const round of roundsOf(mappings)) allotRound(state, round, takers, fixed, findings);
+  }
+  for (const subject of takers) {
+    const isMade = subject.binding === "none" || isReprovisioned(subject);
+    const lacking = isMade ? lackingValues(subject) : [];
+    if (lacking.length === 0) continue;
+    state.failed.add(subject);
+    reportLacking(subject, lacking, findings);
   }
   return state;
 }

@@ -2,7 +2,9 @@
 import { readFile } from "node:fs/promises";
 import type { Tenant, TenantFaults, TenantOptions } from "../../reconciler/sandbox/tenant-server.js";
 import { type EntraIdOptions, EntraIdTarget } from "../../reconciler/targets/entra-id/target.js";
+import type { TokenSource } from "../../reconciler/targets/entra-id/token.js";
 import { type Ask, type OpenedTenant, openTenant, PASSWORD } from "../sandbox/tenant/open-tenant.js";
+import { directTransport } from "../support/direct-transport.js";
 import { type VirtualTime, virtualTime } from "../support/virtual-time.js";
 import { assertContract, contractObserver } from "./graph/observer.js";
 import type { Harness, Terms } from "./harness.js";
@@ -36,17 +38,27 @@ export interface TenantHarness extends Harness {
 export interface TenantHarnessOptions {
   readonly tenant?: Partial<TenantOptions>;
   readonly driver?: Partial<EntraIdOptions>;
+  /** Sockets and TLS (the default), or straight into the tenant. */
+  readonly over?: "https" | "direct";
+  /** How tokens are kept; by default each request has a new one. */
+  readonly tokens?: (tenant: Tenant) => TokenSource;
+  /** The first instant, epoch milliseconds. */
+  readonly start?: number;
+  /** Told each request, and its reply, beside the contract. */
+  readonly observe?: TenantOptions["observe"];
 }
 
 export async function tenantHarness(options: TenantHarnessOptions = {}): Promise<TenantHarness> {
-  const surroundings = virtualTime();
+  const surroundings = virtualTime(options.start);
   const faults: TenantFaults = {};
   const contract = contractObserver();
-  const { observe } = contract;
   const opened = await openTenant({
     faults,
     now: surroundings.clock.now,
-    observe,
+    observe(request, reply) {
+      contract.observe(request, reply);
+      options.observe?.(request, reply);
+    },
     directoryRoles: ["User Administrator"],
     ...options.tenant,
   });
@@ -60,7 +72,8 @@ export async function tenantHarness(options: TenantHarnessOptions = {}): Promise
     managed: { accounts: ["tenant"], groups: ["tenant"] },
     claim: CLAIM,
     surroundings,
-    tokens: { token: async () => tenant.token(), reject: () => {} },
+    tokens: options.tokens?.(tenant) ?? { token: async () => tenant.token(), reject: () => {} },
+    ...(options.over === "direct" ? { transport: directTransport(tenant) } : {}),
     ...options.driver,
   };
   const target = new EntraIdTarget(driver);

@@ -9,14 +9,16 @@ import type { Ledger } from "../../reconciler/model/ledger.js";
 import type { Anchor } from "../../reconciler/model/observed.js";
 import type { Op } from "../../reconciler/model/op.js";
 import { addDays } from "../../reconciler/policy/time.js";
+import type { Dialect } from "./dialect.js";
 import { mailOf } from "./people.js";
-import { managedAttributes, type PolicySpec } from "./policy.js";
+import type { PolicySpec } from "./policy.js";
 import type { Picture, Seen, Shadow } from "./shadow.js";
 
 export class Broken extends Error {}
 
 /** One apply, seen from outside. */
 export interface Act {
+  readonly dialect: Dialect;
   readonly policy: PolicySpec;
   readonly workers: readonly Worker[];
   readonly intents: readonly Intent[];
@@ -43,7 +45,7 @@ function boundAnchors(ledger: Ledger): Map<Anchor, string> {
 export function checkOwnership(act: Act): void {
   const bound = boundAnchors(act.ledgerBefore);
   const boundAfter = boundAnchors(act.ledgerAfter);
-  const managed = new Set(managedAttributes(act.policy));
+  const managed = new Set(act.dialect.managed(act.policy));
   for (const [anchor, seen] of act.before) {
     const now = act.after.get(anchor);
     if (bound.has(anchor)) {
@@ -140,9 +142,9 @@ function checkBind(act: Act, op: Op, bound: ReadonlyMap<Anchor, string>): void {
     throw new Broken(`${op.label} took over ${anchor} from ${bound.get(anchor)}`);
   if (!seen.account.managed) throw new Broken(`${seen.account.address} lies outside, but was bound`);
   const ids = (act.intents.find((intent) => intent.identity === op.identity)?.workers ?? []).map((key) => key.slice(3));
-  const { employeeID, mail } = seen.account.attributes;
-  const byId = typeof employeeID === "string" && ids.includes(employeeID);
-  const byMail = employeeID === undefined && ids.some((id) => mail === mailOf(id));
+  const { [act.dialect.employeeId]: id, mail } = seen.account.attributes;
+  const byId = typeof id === "string" && ids.includes(id);
+  const byMail = id === undefined && ids.some((own) => mail === mailOf(own));
   if (!byId && !byMail) throw new Broken(`${op.label} was bound to ${seen.account.address}, which does not match`);
 }
 
@@ -154,7 +156,7 @@ export function checkLeavers(act: Act): void {
     if (seen === undefined || entry.current === null || !left.has(entry.identity)) continue;
     if (seen.account.enabled) throw new Broken(`${seen.account.address} belongs to a leaver and is enabled`);
     for (const [group, { group: name }] of Object.entries(entry.current.memberships))
-      if (name.startsWith("CN=Everyone") && seen.groups.has(group))
+      if (act.dialect.everyone.includes(name) && seen.groups.has(group))
         throw new Broken(`${seen.account.address} belongs to a leaver and is in ${name}`);
   }
 }
@@ -196,13 +198,21 @@ export function checkThreeStates(act: Act): number {
     const intent = intents.get(identity);
     const now = act.after.get(anchor);
     if (intent === undefined || now === undefined || !now.account.managed || isContested(act, intent)) continue;
+    if (wasBroughtBack(act, anchor)) continue;
     const worker = act.workers.find((w) => `${w.source}:${w.id}` === intent.primary);
     if (worker === undefined) continue;
-    checkTitle(act, intent, worker, act.before.get(anchor)?.attributes.title, now);
+    checkTitle(act, intent, worker, act.before.get(anchor)?.attributes[act.dialect.title], now);
     checkDepartment(intent, worker, act.before.get(anchor)?.attributes.department, now);
     checked += 1;
   }
   return checked;
+}
+
+/** It was deleted when the step began: what it holds of old times is nobody's doing. */
+function wasBroughtBack({ before, ledgerBefore }: Act, anchor: Anchor): boolean {
+  if (before.has(anchor)) return false;
+  const entries = [...ledgerBefore.entries.values()];
+  return entries.some(({ current, former }) => [current, ...former].some((one) => one?.anchor === anchor));
 }
 
 /**
@@ -221,7 +231,7 @@ function isContested(act: Act, intent: Intent): boolean {
 }
 
 function checkTitle(act: Act, intent: Intent, worker: Worker, before: string | undefined, now: Seen): void {
-  const after = now.attributes.title;
+  const after = now.attributes[act.dialect.title];
   const hr = worker.job?.title;
   const { onNull, onDrift } = act.policy.title;
   const wanted = hr == null ? undefined : JSON.stringify(hr);

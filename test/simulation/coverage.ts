@@ -1,22 +1,11 @@
 /** Counts what the random worlds made happen, so that a property cannot pass because nothing ever occurred. */
-import type { Op, Verb } from "../../reconciler/model/op.js";
+import type { Op } from "../../reconciler/model/op.js";
 import type { PlanBody } from "../../reconciler/model/plan.js";
+import type { Dialect } from "./dialect.js";
 
+/** So often, in 500 worlds. */
 const LEAST = { verbs: 200, stages: 100, collisions: 50, cycles: 20 } as const;
-export const COVERED_VERBS: readonly Verb[] = [
-  "create",
-  "bind",
-  "unbind",
-  "update",
-  "rename",
-  "move",
-  "enable",
-  "disable",
-  "delete",
-  "add-member",
-  "remove-member",
-  "run-task",
-];
+const OF_WORLDS = 500;
 const COVERED_STAGES = ["rescinded", "left", "vanished", "out-of-scope", "leave", "active", "prehire", "future"];
 
 export class Coverage {
@@ -27,6 +16,11 @@ export class Coverage {
   collisions = 0;
   cycles = 0;
   worlds = 0;
+  readonly #dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
 
   plan(plan: PlanBody): void {
     for (const [stage, count] of Object.entries(plan.counts.stages)) add(this.stages, stage, count);
@@ -34,11 +28,9 @@ export class Coverage {
 
   executed(op: Op): void {
     add(this.verbs, op.verb, 1);
-    const { cn } = op.after;
     if (op.verb !== "create" && op.verb !== "rename") return;
-    // The first candidate of cn is the label; whoever got another one met somebody of the same name.
     if (isTemporary(op)) this.cycles += 1;
-    else if (typeof cn === "string" && cn !== op.label) this.collisions += 1;
+    else if (this.#dialect.isSecondChoice(op.after, op.label)) this.collisions += 1;
   }
 
   /** A world was over; `checks` says how often each property was looked at in it. */
@@ -59,23 +51,27 @@ export class Coverage {
     return [
       `${this.worlds} worlds`,
       ...properties,
-      `  verbs: ${list(this.verbs, COVERED_VERBS)}`,
+      `  verbs: ${list(this.verbs, this.#dialect.verbs)}`,
       `  stages: ${list(this.stages, COVERED_STAGES)}`,
       `  name collisions ${this.collisions}, cycles ${this.cycles}`,
     ].join("\n");
   }
 
-  /** What occurred too rarely; empty when all did often enough. */
-  rare(): string[] {
+  /** What occurred too rarely in so many worlds; empty when all did often enough. */
+  rare(worlds = OF_WORLDS): string[] {
+    const least = (of: keyof typeof LEAST) =>
+      Math.max(1, Math.round((LEAST[of] * Math.min(worlds, OF_WORLDS)) / OF_WORLDS));
     const below = (counts: ReadonlyMap<string, number>, names: readonly string[], least: number) =>
       names
         .filter((name) => (counts.get(name) ?? 0) < least)
         .map((name) => `${name}: ${counts.get(name) ?? 0} < ${least}`);
     return [
-      ...below(this.verbs, COVERED_VERBS, LEAST.verbs),
-      ...below(this.stages, COVERED_STAGES, LEAST.stages),
-      ...(this.collisions < LEAST.collisions ? [`name collisions: ${this.collisions} < ${LEAST.collisions}`] : []),
-      ...(this.cycles < LEAST.cycles ? [`cycles: ${this.cycles} < ${LEAST.cycles}`] : []),
+      ...below(this.verbs, this.#dialect.verbs, least("verbs")),
+      ...below(this.stages, COVERED_STAGES, least("stages")),
+      ...(this.collisions < least("collisions")
+        ? [`name collisions: ${this.collisions} < ${least("collisions")}`]
+        : []),
+      ...(this.cycles < least("cycles") ? [`cycles: ${this.cycles} < ${least("cycles")}`] : []),
     ];
   }
 }

@@ -16,7 +16,7 @@ test(`a refused plan writes nothing in ${WORLDS} worlds`, { timeout: 3_600_000 }
     const hands = memoryHands();
     const limit = (verb: string, max: number) => `  - { verb: ${verb}, max: ${max}, maxShare: 100000% }`;
     const limits = `${limit("create", create)}\n${limit("bind", bind)}`;
-    const simulation = await buildWorld(world, hands, "memory", limits);
+    const simulation = await buildWorld(world, hands, limits);
     const plan = await simulation.plan(`${EPOCH}T09:00:00Z`);
     const before = simulation.ledger;
     const result = await simulation.apply(plan);

@@ -5,7 +5,9 @@ import type { TargetPort } from "../../reconciler/model/ports.js";
 import { MusterError } from "../../reconciler/support/errors.js";
 import { AD_LIKE } from "../../reconciler/targets/memory/presets.js";
 import { type MemoryTarget, memoryTarget } from "../../reconciler/targets/memory/target.js";
+import { type Dialect, directoryDialect } from "./dialect.js";
 import { GROUPS, GROUPS_OU, JOINERS, LEAVERS, OUTSIDE, PEOPLE_OU, STAFF, TARGET } from "./policy.js";
+import { type Picture, pictureOf } from "./shadow.js";
 
 export interface NewAccount {
   readonly attributes: Readonly<Record<string, string>>;
@@ -16,6 +18,9 @@ export interface NewAccount {
 /** All but the first three give false (or null) where the directory refuses. */
 export interface Hands {
   readonly port: TargetPort;
+  readonly dialect: Dialect;
+  /** What a bystander sees, of every watched attribute and group. */
+  picture(): Promise<Picture>;
   /** All accounts, in an order that does not depend on how anchors came about. */
   accounts(): Promise<readonly ObservedAccount[]>;
   /** Requests that write, so far. */
@@ -27,6 +32,14 @@ export interface Hands {
   disable(anchor: Anchor): Promise<boolean>;
   remove(anchor: Anchor): Promise<boolean>;
   changeMember(change: "add-member" | "remove-member", group: number, account: Anchor): Promise<boolean>;
+  /** Only where the target has them. */
+  changeLicence?(change: "assign-licence" | "remove-licence", account: Anchor): Promise<boolean>;
+  /** Brings back one of those that were deleted. */
+  restore?(who: number): Promise<boolean>;
+  /** Looks after every write until the function is called, which gives their number and throws what was wrong (order). */
+  watch?(leavers: ReadonlySet<Anchor>): () => number;
+  /** So much time passes, milliseconds; whoever shows an older state catches up. */
+  pass?(ms: number): void;
 }
 
 /** Attributes that any world can hold: what is compared when a test says that nothing else was touched. */
@@ -65,6 +78,8 @@ export function memoryHands(shuffle = 0): MemoryHands {
   const groups = GROUPS.map((name) => directory.addGroup({ attributes: { cn: name } }));
   return {
     port,
+    dialect: directoryDialect("memory"),
+    picture: async () => pictureOf(await observeAll(port)),
     accounts: async () => byAddress((await observeAll(port)).accounts),
     writes: () => directory.writes.length,
     addAccount: async (account) => attempt(() => directory.addAccount(account)),

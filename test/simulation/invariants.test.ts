@@ -4,17 +4,19 @@
  */
 import { afterAll, expect, test } from "vitest";
 import { Coverage } from "./coverage.js";
+import { directoryDialect } from "./dialect.js";
 import { memoryHands } from "./hands.js";
 import { forAllWorlds, WORLDS } from "./property.js";
 import { walk } from "./walk.js";
 import { worldSpec } from "./world.js";
 
-const coverage = new Coverage();
+const DIALECT = directoryDialect("memory");
+const coverage = new Coverage(DIALECT);
 afterAll(() => console.info(`Simulation, in memory: ${coverage}`));
 
 test(`every invariant holds in ${WORLDS} worlds`, { timeout: 3_600_000 }, async () => {
   await forAllWorlds(worldSpec(), WORLDS, async (spec, shrinking) => {
-    await walk(spec, memoryHands(), shrinking ? new Coverage() : coverage);
+    await walk(spec, memoryHands(), shrinking ? new Coverage(DIALECT) : coverage);
   });
   for (const [name, { worlds }] of coverage.properties) expect(worlds, name).toBe(WORLDS);
 });

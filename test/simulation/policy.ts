@@ -87,7 +87,6 @@ export function managedAttributes(policy: PolicySpec): readonly string[] {
   ];
 }
 
-/** Limits so wide that only the guard property, which has limits of its own, ever meets one. */
 const GENEROUS_VERBS = [
   "create",
   "bind",
@@ -100,16 +99,24 @@ const GENEROUS_VERBS = [
   "disable",
   "delete",
   "remove-member",
+  "remove-licence",
   "run-task",
 ];
-const GENEROUS = [
-  ...GENEROUS_VERBS.map((verb) => `verb: ${verb}`),
-  ...GROUPS.map((group) => `verb: remove-member, group: "CN=${group},${GROUPS_OU}"`),
-]
-  .map((limit) => `  - { ${limit}, max: 100000, maxShare: 100000% }`)
-  .join("\n");
 
-/** The policy as YAML. `limits` replaces the generous ones. */
+/** Limits so wide that only the guard property, which has limits of its own, ever meets one. */
+export function generousLimits(groups: readonly string[]): string {
+  const limits = GENEROUS_VERBS.map((verb) => `verb: ${verb}`);
+  const perGroup = groups.map((group) => `verb: remove-member, group: "${group}"`);
+  return [...limits, ...perGroup].map((limit) => `  - { ${limit}, max: 100000, maxShare: 100000% }`).join("\n");
+}
+
+const GENEROUS = generousLimits(GROUPS.map(groupDn));
+
+export function groupDn(name: string): string {
+  return `CN=${name},${GROUPS_OU}`;
+}
+
+/** The policy of a directory as YAML. `limits` replaces the generous ones. */
 export function policyYaml(policy: PolicySpec, type: "memory" | "active-directory", limits = GENEROUS): string {
   // Two workers of one person could be caught by both mappings, which is an error of the policy.
   const mappings = isSplit(policy)
@@ -119,23 +126,30 @@ export function policyYaml(policy: PolicySpec, type: "memory" | "active-director
     environment(policy),
     target(type),
     ...scopes(),
-    lifecycle(policy),
+    lifecycle(policy, "reset-password"),
     ...mappings,
-    entitlement("everyone", GROUPS[0], "anybody", "remove"),
-    entitlement("sales", GROUPS[1], "sales", policy.onLoss[0]),
-    // A second way into a group that others manage by hand too, and one that overlaps with it.
-    entitlement("council", GROUPS[2], "council", policy.onLoss[1]),
-    entitlement("council-too", GROUPS[2], "sales", policy.onLoss[1]),
+    ...entitlements(policy, groupDn),
     guards(policy, limits),
   ];
   return documents.join("\n---\n");
 }
 
-function isSplit(policy: PolicySpec): boolean {
+/** Who is in which group, called as the target calls it. */
+export function entitlements(policy: PolicySpec, nameOf: (group: string) => string): string[] {
+  return [
+    entitlement("everyone", nameOf(GROUPS[0]), "anybody", "remove"),
+    entitlement("sales", nameOf(GROUPS[1]), "sales", policy.onLoss[0]),
+    // A second way into a group that others manage by hand too, and one that overlaps with it.
+    entitlement("council", nameOf(GROUPS[2]), "council", policy.onLoss[1]),
+    entitlement("council-too", nameOf(GROUPS[2]), "sales", policy.onLoss[1]),
+  ];
+}
+
+export function isSplit(policy: PolicySpec): boolean {
   return policy.twoMappings && policy.per === "worker";
 }
 
-function environment(policy: PolicySpec): string {
+export function environment(policy: PolicySpec): string {
   const fight = policy.fight ? "\nfight: { flips: 2, within: 7d }" : "";
   return `kind: Environment\nname: test\ntargets: [ ${TARGET} ]\nrecords: { branch: main }\nstaleLimit: { max: 0, maxShare: 0%, minOps: 1 }${fight}`;
 }
@@ -152,7 +166,7 @@ claim: employeeNumber
 allow: [ create, update, rename, move, enable, disable, delete ]`;
 }
 
-function scopes(): string[] {
+export function scopes(): string[] {
   const one = (name: string, attribute: string, values: string) =>
     `kind: Scope\nname: ${name}\nall:\n  - { attribute: ${attribute}, operator: IN, value: "${values}" }`;
   return [
@@ -164,9 +178,9 @@ function scopes(): string[] {
   ];
 }
 
-function lifecycle(policy: PolicySpec): string {
-  const tasks = (stage: "left" | "leave" | "active") =>
-    policy.tasks.includes(stage) ? "\n  tasks: [ reset-password ]" : "";
+/** `task` is what the stages that have tasks ask for. */
+export function lifecycle(policy: PolicySpec, task: string): string {
+  const tasks = (stage: "left" | "leave" | "active") => (policy.tasks.includes(stage) ? `\n  tasks: [ ${task} ]` : "");
   const rehire = {
     none: "",
     reactivate: "\nrehire: { account: reactivate }",
@@ -262,16 +276,16 @@ function managerRule(policy: PolicySpec): string {
   return `\n  manager: { reference: manager, onUnresolved: ${policy.manager}, when: { left: clear } }`;
 }
 
-function entitlement(name: string, group: string, scope: string, onLoss: string): string {
+export function entitlement(name: string, group: string, scope: string, onLoss: string, target = TARGET): string {
   return `kind: Entitlement
 name: ${name}
-target: ${TARGET}
-group: "CN=${group},${GROUPS_OU}"
+target: ${target}
+group: "${group}"
 scope: ${scope}
 onLoss: ${onLoss}`;
 }
 
-function guards(policy: PolicySpec, limits: string): string {
+export function guards(policy: PolicySpec, limits: string): string {
   const principal = policy.protectedWorker ? `\nprotected: [ { worker: "hr:2" } ]` : "";
   return `kind: Guards\nname: default\nlimits:\n${limits}${principal}`;
 }

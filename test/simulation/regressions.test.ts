@@ -3,6 +3,7 @@
  */
 import { expect, test } from "vitest";
 import { Coverage } from "./coverage.js";
+import { directoryDialect } from "./dialect.js";
 import { memoryHands } from "./hands.js";
 import type { PersonSpec } from "./people.js";
 import type { PolicySpec } from "./policy.js";
@@ -63,7 +64,7 @@ function step(days: number, hr: readonly HrEdit[], admin: readonly AdminEdit[] =
 }
 
 async function live(changes: Partial<PolicySpec>, people: readonly PersonSpec[], steps: readonly StepSpec[] = []) {
-  const coverage = new Coverage();
+  const coverage = new Coverage(directoryDialect("memory"));
   await walk({ policy: { ...policy, ...changes }, people, before: [], steps }, memoryHands(), coverage);
   return coverage;
 }

@@ -45,8 +45,8 @@ export class Shadow {
   /** Others acted since the last run. */
   othersActed(now: Picture): void {
     for (const anchor of [...this.disabledByMuster.keys()]) {
-      const seen = now.get(anchor);
-      if (seen === undefined || seen.account.enabled) this.disabledByMuster.delete(anchor);
+      // One that was deleted may be brought back as it was.
+      if (now.get(anchor)?.account.enabled === true) this.disabledByMuster.delete(anchor);
     }
     this.#last = now;
   }
@@ -61,9 +61,9 @@ export class Shadow {
     for (const op of ops) {
       if (!("anchor" in op.object)) continue;
       const key = `${op.slot}|${op.object.anchor}`;
-      if (op.verb === "add-member")
+      if (op.verb === "add-member" || op.verb === "assign-licence")
         this.memberships.set(key, op.ledgerOnly ? (this.memberships.get(key) ?? "found") : "granted");
-      if (op.verb === "remove-member") this.memberships.delete(key);
+      if (op.verb === "remove-member" || op.verb === "remove-licence") this.memberships.delete(key);
     }
     for (const [anchor, { groups }] of now)
       if (!this.#last.has(anchor)) for (const group of groups) this.memberships.set(`${group}|${anchor}`, "granted");

@@ -34,6 +34,8 @@ export type AdminEdit =
   | { readonly kind: "rename"; readonly who: number; readonly name: string }
   | { readonly kind: "move"; readonly who: number; readonly container: string }
   | { readonly kind: "add-member" | "remove-member"; readonly who: number; readonly group: number }
+  /** Only in a tenant. */
+  | { readonly kind: "assign-licence" | "remove-licence" | "restore"; readonly who: number }
   | { readonly kind: "add-stranger"; readonly name: string; readonly container: string };
 
 export interface StepSpec {
@@ -46,7 +48,7 @@ const who = fc.nat(39);
 const soon = fc.integer({ min: -3, max: 20 });
 const kind = <const K extends string>(...names: K[]) => fc.constantFrom(...names);
 
-const hrEdit: fc.Arbitrary<HrEdit> = fc.oneof(
+export const hrEdit: fc.Arbitrary<HrEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("leave-company"), who, inDays: soon }), weight: 5 },
   { arbitrary: fc.record({ kind: kind("come-back"), who, inDays: soon }), weight: 6 },
   { arbitrary: fc.record({ kind: kind("layoff"), who, people: fc.integer({ min: 2, max: 10 }) }), weight: 5 },
@@ -72,7 +74,7 @@ export const strangerName = kind("asmith", "annasmith", "bmuller", "u3", "asmith
 const container = fc.constantFrom(STAFF, JOINERS, LEAVERS, OUTSIDE);
 const group = fc.nat(GROUPS.length - 1);
 
-const adminEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
+export const adminEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("disable", "enable"), who }), weight: 5 },
   { arbitrary: fc.record({ kind: kind("delete"), who }), weight: 1 },
   {
@@ -90,11 +92,13 @@ const adminEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("add-stranger"), name: strangerName, container }), weight: 1 },
 );
 
-export const stepSpec: fc.Arbitrary<StepSpec> = fc.record({
-  days: fc.oneof(fc.constantFrom(0, 1, 3), fc.integer({ min: 4, max: 30 }), fc.integer({ min: 4, max: 100 })),
-  hr: fc.array(hrEdit, { maxLength: 14, size: "max" }),
-  admin: fc.array(adminEdit, { maxLength: 4 }),
-});
+export function stepSpec(edit: fc.Arbitrary<AdminEdit> = adminEdit): fc.Arbitrary<StepSpec> {
+  return fc.record({
+    days: fc.oneof(fc.constantFrom(0, 1, 3), fc.integer({ min: 4, max: 30 }), fc.integer({ min: 4, max: 100 })),
+    hr: fc.array(hrEdit, { maxLength: 14, size: "max" }),
+    admin: fc.array(edit, { maxLength: 4 }),
+  });
+}
 
 /** The workers after an edit made on `today` (ISO date). Edits that make no sense for the worker change nothing. */
 export function editHr(workers: readonly Worker[], edit: HrEdit, today: string): Worker[] {
@@ -194,6 +198,10 @@ export async function editDirectory(hands: Hands, edit: AdminEdit, number: numbe
     await hands.addAccount({ attributes, container: edit.container, enabled: true });
     return;
   }
+  if (edit.kind === "restore") {
+    await hands.restore?.(edit.who);
+    return;
+  }
   const accounts = await hands.accounts();
   const account = accounts[edit.who % Math.max(accounts.length, 1)];
   if (account === undefined) return;
@@ -220,5 +228,9 @@ export async function editDirectory(hands: Hands, edit: AdminEdit, number: numbe
     case "add-member":
     case "remove-member":
       await hands.changeMember(edit.kind, edit.group, anchor);
+      return;
+    case "assign-licence":
+    case "remove-licence":
+      await hands.changeLicence?.(edit.kind, anchor);
   }
 }

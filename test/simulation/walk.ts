@@ -1,6 +1,8 @@
 /** Walks through a world: at every step time passes, people edit, Muster runs until nothing is left, and all is checked. */
 
 import { canonicalJson } from "../../reconciler/model/hash.js";
+import type { Ledger } from "../../reconciler/model/ledger.js";
+import type { Anchor } from "../../reconciler/model/observed.js";
 import type { Op } from "../../reconciler/model/op.js";
 import type { PlanBody } from "../../reconciler/model/plan.js";
 import { desire } from "../../reconciler/policy/desire.js";
@@ -17,18 +19,20 @@ import {
   leavers,
 } from "./checks.js";
 import type { Coverage } from "./coverage.js";
-import { type Hands, observeAll } from "./hands.js";
+import type { Hands } from "./hands.js";
 import { EPOCH } from "./people.js";
 import { checkPrefixes } from "./prefixes.js";
-import { type Picture, pictureOf, Shadow } from "./shadow.js";
+import { type Picture, Shadow } from "./shadow.js";
 import { editDirectory, editHr, type StepSpec } from "./steps.js";
 import { buildWorld, type WorldSpec } from "./world.js";
 
 const DAY = 86_400_000;
+/** Longer than any replica lags. */
+const CATCH_UP_MS = 120_000;
 
 export async function walk(spec: WorldSpec, hands: Hands, coverage: Coverage): Promise<void> {
-  const type = hands.port instanceof MemoryTarget ? "memory" : "active-directory";
-  const walker = new Walker(spec, hands, coverage, await buildWorld(spec, hands, type));
+  const walker = new Walker(spec, hands, coverage, await buildWorld(spec, hands));
+  hands.pass?.(CATCH_UP_MS);
   await walker.settle();
   for (const [i, step] of spec.steps.entries()) {
     await walker.live(step, i);
@@ -55,15 +59,16 @@ class Walker {
 
   /** Time passes and people edit. */
   async live(step: StepSpec, number: number): Promise<void> {
-    this.#now += step.days * DAY + 3_600_000;
+    this.#pass(step.days * DAY + 3_600_000);
     const today = this.#asOf().slice(0, 10);
     const { world } = this.#simulation;
     for (const edit of step.hr) world.workers = editHr(world.workers, edit, today);
     for (const [i, edit] of step.admin.entries()) await editDirectory(this.#hands, edit, number * 10 + i);
+    this.#catchUp();
   }
 
   /**
-   * Plans and applies until nothing is left: twice at most, once where nothing was bound or deleted; a third time where
+   * Plans and applies until nothing is left: twice at most, once where nothing was bound, deleted or restored; a third time where
    * another account of a person turns up because the first was deleted, or because an account went to another worker of its
    * person and no longer carries the match key of the first.
    */
@@ -116,14 +121,24 @@ class Walker {
     const simulation = this.#simulation;
     const { policy } = this.#spec;
     const wanted = desire(simulation.snapshot(), simulation.compile(), this.#now);
-    const base = { policy, workers: simulation.world.workers, intents: wanted.intents, asOf: this.#now, before };
+    const base = {
+      dialect: this.#hands.dialect,
+      policy,
+      workers: simulation.world.workers,
+      intents: wanted.intents,
+      asOf: this.#now,
+      before,
+    };
     const ledgerBefore = simulation.ledger;
     const { port } = this.#hands;
     if (port instanceof MemoryTarget) {
       const prefixes = await checkPrefixes(port.directory, plan.ops, ledgerBefore, leavers(base));
       this.#count("order of every prefix", prefixes);
     }
+    const watched = this.#hands.watch?.(accountsOf(ledgerBefore, leavers(base)));
     const result = await simulation.apply(plan);
+    if (watched !== undefined) this.#count("order of every write", watched());
+    this.#catchUp();
     const ops = this.#judge(plan, result);
     const act: Act = {
       ...base,
@@ -160,7 +175,17 @@ class Walker {
   }
 
   async #picture(): Promise<Picture> {
-    return pictureOf(await observeAll(this.#hands.port));
+    return this.#hands.picture();
+  }
+
+  /** Replicas that lag show what was written, before anything is planned again. */
+  #catchUp(): void {
+    this.#hands.pass?.(CATCH_UP_MS);
+  }
+
+  #pass(ms: number): void {
+    this.#now += ms;
+    this.#hands.pass?.(ms);
   }
 
   #asOf(): string {
@@ -172,9 +197,18 @@ class Walker {
   }
 }
 
-/** What was bound is corrected by the next plan; what was deleted gives up its names only when it is really gone. */
+/** What was bound or restored is corrected by the next plan; what was deleted gives up its names only when it is really gone. */
 function leavesMore(plan: PlanBody): boolean {
-  return plan.ops.some((op) => op.verb === "delete" || (op.verb === "bind" && op.slot !== "found"));
+  const isBinding = (op: Op) => op.verb === "bind" && op.slot !== "found";
+  return plan.ops.some((op) => op.verb === "delete" || op.verb === "restore" || isBinding(op));
+}
+
+function accountsOf(ledger: Ledger, identities: ReadonlySet<string>): Set<Anchor> {
+  return new Set(
+    [...ledger.entries.values()].flatMap(({ identity, current }) =>
+      current === null || !identities.has(identity) ? [] : [current.anchor],
+    ),
+  );
 }
 
 function entriesOf(simulation: Simulation): string {

@@ -4,11 +4,15 @@ import { afterAll, expect, test } from "vitest";
 import { childDn, parentDn } from "../../reconciler/support/dn.js";
 import { type SandboxHarness, sandboxHarness } from "../contract/harness-sandbox.js";
 import { Coverage } from "./coverage.js";
+import { directoryDialect } from "./dialect.js";
 import { byAddress, type Hands, observeAll } from "./hands.js";
 import { GROUPS, GROUPS_OU } from "./policy.js";
 import { forAllWorlds, WIRE_WORLDS } from "./property.js";
+import { pictureOf } from "./shadow.js";
 import { walk } from "./walk.js";
 import { worldSpec } from "./world.js";
+
+const DIALECT = directoryDialect("active-directory");
 
 /** A new sandbox with the groups of every world, and the administrator's hands in it. */
 async function wireHands(): Promise<{ hands: Hands; harness: SandboxHarness }> {
@@ -24,6 +28,8 @@ async function wireHands(): Promise<{ hands: Hands; harness: SandboxHarness }> {
   const dnOf = async (anchor: string) => (await accounts()).find((account) => account.anchor === anchor)?.address ?? "";
   const hands: Hands = {
     port: target,
+    dialect: DIALECT,
+    picture: async () => pictureOf(await observeAll(target)),
     accounts,
     writes: harness.writes,
     addAccount: async ({ attributes: { cn = "", ...attributes }, container, enabled }) => {
@@ -71,14 +77,14 @@ function firstComma(dn: string): number {
   return dn.length - parentDn(dn).length - 1;
 }
 
-const coverage = new Coverage();
+const coverage = new Coverage(DIALECT);
 afterAll(() => console.info(`Simulation, over the wire: ${coverage}`));
 
 test(`every invariant holds in ${WIRE_WORLDS} worlds over the wire`, { timeout: 3_600_000 }, async () => {
   await forAllWorlds(worldSpec(12), WIRE_WORLDS, async (spec, shrinking) => {
     const { hands, harness } = await wireHands();
     try {
-      await walk(spec, hands, shrinking ? new Coverage() : coverage);
+      await walk(spec, hands, shrinking ? new Coverage(DIALECT) : coverage);
     } finally {
       await harness.close();
     }

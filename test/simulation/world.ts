@@ -4,7 +4,7 @@ import { policiesFrom } from "../support/policies.js";
 import { Simulation } from "../support/simulation.js";
 import type { Hands } from "./hands.js";
 import { mailOf, type PersonSpec, personSpec, workerId, workerOf } from "./people.js";
-import { LEAVERS, OUTSIDE, type PolicySpec, policySpec, policyYaml, STAFF, TARGET } from "./policy.js";
+import { LEAVERS, OUTSIDE, type PolicySpec, policySpec, STAFF, TARGET } from "./policy.js";
 import { type StepSpec, stepSpec, strangerName } from "./steps.js";
 
 /** An account that was there before Muster came. */
@@ -20,14 +20,14 @@ export interface BeforeSpec {
   readonly title: string | null;
 }
 
-export interface WorldSpec {
-  readonly policy: PolicySpec;
+export interface WorldSpec<P extends PolicySpec = PolicySpec> {
+  readonly policy: P;
   readonly people: readonly PersonSpec[];
   readonly before: readonly BeforeSpec[];
   readonly steps: readonly StepSpec[];
 }
 
-const beforeSpec: fc.Arbitrary<BeforeSpec> = fc.record({
+export const beforeSpec: fc.Arbitrary<BeforeSpec> = fc.record({
   kind: fc.constantFrom("by-id", "by-id", "by-mail", "conflict", "stranger"),
   who: fc.nat(39),
   name: strangerName,
@@ -43,7 +43,7 @@ export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
     policy: policySpec,
     people: fc.array(personSpec, { minLength: 1, maxLength: maxPeople, size: "max" }),
     before: fc.array(beforeSpec, { maxLength: Math.ceil(maxPeople / 2), size: "max" }),
-    steps: fc.array(stepSpec, { minLength: 1, maxLength: 5, size: "max" }),
+    steps: fc.array(stepSpec(), { minLength: 1, maxLength: 5, size: "max" }),
   });
   const bent = (policy: Partial<PolicySpec>, ...steps: readonly StepSpec[]) =>
     random.map((world): WorldSpec => {
@@ -63,15 +63,10 @@ export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
 }
 
 /** Builds the world behind `hands`: the directory gets its earlier accounts, nothing has been run yet. */
-export async function buildWorld(
-  spec: WorldSpec,
-  hands: Hands,
-  type: "memory" | "active-directory" = "memory",
-  limits?: string,
-): Promise<Simulation> {
+export async function buildWorld(spec: WorldSpec, hands: Hands, limits?: string): Promise<Simulation> {
   for (const [i, before] of spec.before.entries()) await addBefore(hands, before, i, spec.people.length);
   return new Simulation({
-    policies: policiesFrom(policyYaml(spec.policy, type, limits)),
+    policies: policiesFrom(hands.dialect.yaml(spec.policy, limits)),
     workers: spec.people.map(workerOf),
     sources: {},
     targets: { [TARGET]: hands.port },

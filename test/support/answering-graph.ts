@@ -80,6 +80,7 @@ export function answeringGraph(
     passwords: { ...FORGOTTEN_PASSWORDS, sink },
     pass: {},
     young: new Map(),
+    replaced: new Map(),
     units: new Map(),
     protection: new Map(),
     ...parts,

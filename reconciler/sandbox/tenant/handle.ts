@@ -163,6 +163,7 @@ function applyFault(tenant: TenantState, request: TenantRequest, fault: TenantFa
     case "empty-page":
     case "duplicate":
     case "omit":
+    case "end-early":
       return alterPage(tenant, request, fault.do, reply);
     default:
       return reply;

@@ -16,6 +16,8 @@ export interface TenantOptions {
   readonly lag?: { readonly reads: number } | { readonly millis: number } | null;
   /** Whether requests are counted and refused with 429. Default: "off". */
   readonly quotas?: "on" | "off";
+  /** Values of a page at most, whatever $top says: the service may give fewer than were asked for. Default: no such limit. */
+  readonly pageLimit?: number;
   /** Life of a $skiptoken; default: for ever. */
   readonly pageTokenMillis?: number;
   /** Life of a $deltatoken; default: 7 days. */
@@ -83,7 +85,9 @@ export type TenantFault =
   /** A page that shows its first value twice. */
   | { readonly do: "duplicate" }
   /** A page that leaves out its last value (an incomplete read that looks complete). */
-  | { readonly do: "omit" };
+  | { readonly do: "omit" }
+  /** A page that says it is the last one, whatever comes after it (a listing that is cut short). */
+  | { readonly do: "end-early" };
 
 export interface FaultReply {
   readonly do: "reply";

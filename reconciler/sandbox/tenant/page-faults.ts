@@ -1,15 +1,12 @@
-/** Pages as they should not be but may be: empty ones in the middle [D 5], repeated values, missing values. */
+/** Pages as they should not be but may be: empty ones in the middle [D 5], repeated values, missing values, missing pages. */
 import type { Json } from "./relations.js";
 import { isObject, type Reply, type TenantRequest } from "./request.js";
 import type { TenantState } from "./state.js";
 
+export type PageFault = "empty-page" | "duplicate" | "omit" | "end-early";
+
 /** A reply that is no page stays as it is. */
-export function alterPage(
-  tenant: TenantState,
-  request: TenantRequest,
-  fault: "empty-page" | "duplicate" | "omit",
-  reply: Reply,
-): Reply {
+export function alterPage(tenant: TenantState, request: TenantRequest, fault: PageFault, reply: Reply): Reply {
   const { body } = reply;
   if (!isObject(body) || !Array.isArray(body.value)) return reply;
   const value: readonly Json[] = body.value;
@@ -21,6 +18,10 @@ export function alterPage(
       return { ...reply, body: { ...page, value: [...value.slice(0, 1), ...value] } };
     case "omit":
       return { ...reply, body: { ...page, value: value.slice(0, -1) } };
+    case "end-early": {
+      const { "@odata.nextLink": _next, ...rest } = page;
+      return { ...reply, body: rest };
+    }
   }
 }
 

@@ -41,7 +41,7 @@ const MAX_TOP = 999;
 export function replyPage(context: RequestContext, listing: Listing): Reply {
   const { query, tenant } = context;
   if (query.has("$skip")) throw badRequest("'$skip' is not supported by the service.");
-  const top = readTop(query.get("$top"));
+  const top = Math.min(readTop(query.get("$top")), tenant.options.pageLimit ?? MAX_TOP);
   const token = readToken(context);
   const found = listing.ordered?.().slice(token?.at ?? 0) ?? listing.after?.(token?.at ?? -1) ?? [];
   const page: TenantObject[] = [];

@@ -37,18 +37,19 @@ export function assembleTenant(place: Place, selection: Selection, reading: Read
   });
 }
 
-/** Addresses exclude each other among users and groups, whichever property holds them. */
+/**
+ * Addresses exclude each other among users and groups, whichever property holds them. One stands there once for each that
+ * does: when `mail` changes, Graph keeps the address it had in proxyAddresses, and so it is not free.
+ */
 function namesOf(anchor: Anchor, object: GraphObject): TakenName[] {
-  const names = new Map<string, TakenName>();
+  const names: TakenName[] = [];
   const take = (space: string, value: unknown) => {
-    if (typeof value !== "string" || value === "") return;
-    const key = `${space} ${value.toLowerCase()}`;
-    if (!names.has(key)) names.set(key, { space, value, anchor });
+    if (typeof value === "string" && value !== "") names.push({ space, value, anchor });
   };
   take("address", object.userPrincipalName);
   take("address", object.mail);
   for (const value of Array.isArray(object.proxyAddresses) ? object.proxyAddresses : [])
     if (typeof value === "string") take("address", proxyAddress(value));
   take("mailNickname", object.mailNickname);
-  return [...names.values()];
+  return names;
 }

@@ -1,7 +1,7 @@
 /** Groups as they are read: which of them are asked for, and why the members of some cannot be written. */
 import type { Anchor, ObservedGroup, Selection } from "../../model/observed.js";
 import { isFailure } from "./failure.js";
-import { readAll } from "./pages.js";
+import { readAll, readCount } from "./pages.js";
 import { path, withQuery } from "./paths.js";
 import { incomplete, isId, managesTenant, type Place, requireId } from "./place.js";
 import type { GraphObject } from "./properties.js";
@@ -23,7 +23,9 @@ export const GROUP_PROPERTIES = [
 
 /** All groups of the tenant: their names are taken, and display names are how policies name them. */
 export function readGroups(place: Place): Promise<readonly GraphObject[]> {
-  return readAll(place.graph, withQuery(path`/groups`, { $select: GROUP_PROPERTIES, $top: "999" }));
+  return readAll(place.graph, withQuery(path`/groups`, { $select: GROUP_PROPERTIES, $top: "999" }), {
+    expected: () => readCount(place.graph, path`/groups/$count`),
+  });
 }
 
 /**
@@ -60,11 +62,20 @@ function nameOf(group: GraphObject | undefined, anchor: Anchor): string {
   return typeof group?.displayName === "string" ? group.displayName : anchor;
 }
 
-/** Ids of the direct members, of whatever kind; null when the group is gone. */
-export async function readMembers(place: Place, group: Anchor): Promise<readonly Anchor[] | null> {
+/**
+ * Ids of the direct members, of whatever kind; null when the group is gone. `counted`: compared with Graph's count, which a
+ * picture needs; of a group that was written a moment ago the count still says how it was before.
+ */
+export async function readMembers(
+  place: Place,
+  group: Anchor,
+  { counted }: { readonly counted: boolean },
+): Promise<readonly Anchor[] | null> {
   const query = { $select: "id", $top: "999" };
+  const count = () => readCount(place.graph, path`/groups/${requireId(group)}/members/$count`);
   try {
-    const members = await readAll(place.graph, withQuery(path`/groups/${requireId(group)}/members`, query));
+    const start = withQuery(path`/groups/${requireId(group)}/members`, query);
+    const members = await readAll(place.graph, start, counted ? { expected: count } : {});
     return members.map(({ id }) => id);
   } catch (error) {
     if (isFailure(error, "gone")) return null;

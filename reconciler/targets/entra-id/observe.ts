@@ -15,12 +15,12 @@ import { isFailure } from "./failure.js";
 import { readGroups, readMembers, wantedGroups } from "./groups.js";
 import { readChanges } from "./incremental.js";
 import { readSkus } from "./licences.js";
-import { readAll } from "./pages.js";
+import { readAll, readCount } from "./pages.js";
 import { path, withQuery } from "./paths.js";
 import { permissionsToRead } from "./permissions.js";
 import type { Place } from "./place.js";
 import { type GraphObject, requireProperties, selectOf } from "./properties.js";
-import { EVENTUAL, expandOf, requireSelected, wantedProperties } from "./read.js";
+import { expandOf, requireSelected, wantedProperties } from "./read.js";
 import { type Known, latestLinks, openMemory, rememberedUsers, saveMemory, scopeFor } from "./remember.js";
 import { type RoleNames, readRoles } from "./roles.js";
 import { readUnits } from "./units.js";
@@ -89,10 +89,9 @@ function byId(objects: readonly GraphObject[]): Map<Anchor, GraphObject> {
 
 async function readUsers(place: Place, selection: Selection): Promise<readonly GraphObject[]> {
   const properties = wantedProperties(place, selection);
-  const expected = await place.graph.get(path`/users/$count`, EVENTUAL);
   const query = { $select: selectOf(properties), $expand: expandOf(properties), $top: "999" };
   const users = await readAll(place.graph, withQuery(path`/users`, query), {
-    expected: typeof expected === "number" ? expected : null,
+    expected: () => readCount(place.graph, path`/users/$count`),
   });
   for (const user of users) requireSelected(place, user, properties);
   return users;
@@ -125,7 +124,9 @@ async function readMissingMembers(place: Place, selection: Selection, { groups, 
   const wanted = wantedGroups(place, selection, groups);
   for (const anchor of members.keys()) if (!wanted.has(anchor)) members.delete(anchor);
   const missing = [...wanted.keys()].filter((anchor) => !members.has(anchor));
-  const read = await mapConcurrently(missing, GROUPS_AT_ONCE, (anchor) => readMembers(place, anchor));
+  const read = await mapConcurrently(missing, GROUPS_AT_ONCE, (anchor) =>
+    readMembers(place, anchor, { counted: true }),
+  );
   // One that was there a moment ago and was deleted meanwhile has none.
   for (const [index, anchor] of missing.entries()) members.set(anchor, read[index] ?? []);
 }

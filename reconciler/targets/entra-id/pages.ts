@@ -2,7 +2,9 @@
  * Complete listings. A page may be empty and not be the last; a link is followed as it is. The proof of completeness:
  * every page was read, the last one has no nextLink, no object came twice with different values, and the number of
  * objects is the one that was counted, where somebody counted. What is not proven is read again from the beginning: what
- * was read before a page token expired says nothing of the rest.
+ * was read before a page token expired says nothing of the rest. The count comes from an index that lags, so it is asked
+ * again a little later. When two listings in a row agree, more than were counted is no loss, and in a large tenant, which
+ * never stands still, a few may be missing.
  */
 import { isDeepStrictEqual } from "node:util";
 import { MusterError } from "../../support/errors.js";
@@ -27,12 +29,24 @@ export interface Page {
 export interface ListingOptions {
   /** Sent with every page: a link does not carry them (`ConsistencyLevel`, `Prefer`). */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Number of objects that were counted elsewhere; `@odata.count` of the listing itself is looked at in any case. */
-  readonly expected?: number | null;
+  /** Counts the objects where the listing itself does not; asked once for each listing. null: nobody can. */
+  readonly expected?: () => Promise<number | null>;
+}
+
+/** Advanced queries answer from an index that lags; `$count` and this header ask for them. */
+export const EVENTUAL = { ConsistencyLevel: "eventual" } as const;
+
+/** What `$count` of a collection says. Throws GraphFailure, and MUS-5003 when it is no number. */
+export async function readCount(client: GraphClient, count: GraphPath): Promise<number> {
+  const body = await client.get(count, EVENTUAL);
+  if (typeof body !== "number") throw incomplete(client, count.template, "a count is no number");
+  return body;
 }
 
 /** Times that a listing is begun before it counts as incomplete. */
 const LISTINGS = 3;
+/** Before the second listing, and twice as long before the third. */
+const LAG_OF_COUNT_MS = 10_000;
 
 /** Page by page, until there is no nextLink. Throws GraphFailure, MUS-5201 and, for a page that is none, MUS-5003. */
 export async function* readPages(
@@ -65,25 +79,51 @@ export async function* readPages(
 export async function readAll(
   client: GraphClient,
   start: GraphPath,
-  { headers = {}, expected = null }: ListingOptions = {},
+  { headers = {}, expected = async () => null }: ListingOptions = {},
 ): Promise<readonly GraphObject[]> {
   let doubt = "";
+  let before: readonly GraphObject[] | null = null;
   for (let listing = 1; listing <= LISTINGS; listing += 1) {
-    const found = await list(client, start, { headers, expected });
-    if (typeof found !== "string") return found;
-    doubt = found;
+    const found = await list(client, start, headers);
+    const counted = typeof found === "string" ? null : (found.counted ?? (await expected()));
+    if (typeof found === "string") {
+      doubt = found;
+      before = null;
+      continue;
+    }
+    const { objects } = found;
+    const missing = (counted ?? 0) - objects.length;
+    if (counted === null || missing === 0) return objects;
+    const allowed = tolerance(counted);
+    if (before !== null && missing <= allowed && differences(before, objects) <= allowed) return objects;
+    doubt = `${counted} objects were counted, and ${objects.length} were read`;
+    before = objects;
+    if (listing < LISTINGS) await client.surroundings.sleep(listing * LAG_OF_COUNT_MS);
   }
   throw incomplete(client, start.template, doubt);
+}
+
+/** Objects that are in one listing only. */
+function differences(one: readonly GraphObject[], other: readonly GraphObject[]): number {
+  const ids = new Set(one.map(({ id }) => id));
+  const shared = other.filter(({ id }) => ids.has(id)).length;
+  return one.length + other.length - 2 * shared;
+}
+
+interface Listing {
+  readonly objects: readonly GraphObject[];
+  /** `@odata.count` of the listing itself. */
+  readonly counted: number | null;
 }
 
 /** The objects, or why they may not be all. */
 async function list(
   client: GraphClient,
   start: GraphPath,
-  { headers, expected }: Required<ListingOptions>,
-): Promise<readonly GraphObject[] | string> {
+  headers: Readonly<Record<string, string>>,
+): Promise<Listing | string> {
   const objects = new Map<string, GraphObject>();
-  let counted = expected;
+  let counted: number | null = null;
   try {
     for await (const page of readPages(client, start, headers)) {
       counted ??= page.count;
@@ -98,14 +138,12 @@ async function list(
     if (isFailure(error, "expired-page")) return "the listing took longer than its page token lives";
     throw error;
   }
-  if (counted !== null && Math.abs(counted - objects.size) > tolerance(counted))
-    return `${counted} objects were counted, and ${objects.size} were read`;
-  return [...objects.values()];
+  return { objects: [...objects.values()], counted };
 }
 
-/** The count comes from an index that lags; but a page of objects must not be missing. */
+/** So many may be missing for good, none of fewer than 1,000; a page of objects must not be. */
 function tolerance(count: number): number {
-  return Math.min(Math.max(5, Math.round(count / 1_000)), 100);
+  return Math.min(Math.floor(count / 1_000), 50);
 }
 
 export interface Delta {

@@ -5,9 +5,9 @@
  */
 import type { Anchor } from "../../model/observed.js";
 import { isFailure } from "./failure.js";
-import type { Place } from "./place.js";
+import type { Place, Replaced } from "./place.js";
 
-/** How long an object of this run may be missing, milliseconds. */
+/** How long an object of this run may be missing, or a value of it the old one, milliseconds. */
 const NOT_YET_MS = 120_000;
 const LONGEST_WAIT_MS = 16_000;
 /** Attempts of a write that meets others. */
@@ -16,10 +16,12 @@ const MEETINGS = 6;
 /** Sends a request about these objects until it is answered for good. Throws what the last attempt throws. */
 export async function withPatience<T>(place: Place, about: readonly Anchor[], send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    // An answer speaks of the moment of the question, however late it comes.
+    const wasYoung = isYoung(place, about);
     try {
       return await send();
     } catch (error) {
-      const isPassing = isFailure(error, "gone") ? isYoung(place, about) : isFailure(error, "concurrent");
+      const isPassing = isFailure(error, "gone") ? wasYoung : isFailure(error, "concurrent");
       if (!isPassing || (isFailure(error, "concurrent") && attempt >= MEETINGS)) throw error;
       await place.sleep(backoff(attempt));
     }
@@ -33,6 +35,12 @@ export function isYoung(place: Place, about: readonly Anchor[]): boolean {
     const madeAt = place.young.get(anchor);
     return madeAt !== undefined && now - madeAt < NOT_YET_MS;
   });
+}
+
+/** What a replica may show of the account although this run has written over it a moment ago. */
+export function replacedLately(place: Place, anchor: Anchor): readonly Replaced[] {
+  const now = place.clock.now();
+  return (place.replaced.get(anchor) ?? []).filter(({ at }) => now - at < NOT_YET_MS);
 }
 
 /** Milliseconds before the next attempt, doubling from half a second. */

@@ -1,6 +1,7 @@
 /** What every part of the driver needs while a target is open. */
 import type { Anchor } from "../../model/observed.js";
 import type { Clock } from "../../model/ports.js";
+import type { Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
 import type { PasswordRules } from "../secrets/password.js";
 import type { GraphClient } from "./client.js";
@@ -9,6 +10,14 @@ import type { GraphClient } from "./client.js";
 export interface PassRules {
   readonly minutes?: number;
   readonly once?: boolean;
+}
+
+/** A value of one property that a write of this run has replaced. */
+export interface Replaced {
+  readonly name: string;
+  readonly value: Value | null;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface Place {
@@ -26,6 +35,8 @@ export interface Place {
   readonly pass: PassRules;
   /** Objects that this run made or brought back, and when (epoch milliseconds): not every replica has them at once. */
   readonly young: Map<Anchor, number>;
+  /** Values that this run has written over, by account: some replica may show them for a while. */
+  readonly replaced: Map<Anchor, readonly Replaced[]>;
   /** Administrative units of the managed scope by id, as observed last; empty where the whole tenant is managed. */
   units: ReadonlyMap<string, ReadonlySet<Anchor>>;
   /** Why accounts must not be touched, as observed last. */

@@ -3,7 +3,7 @@ import type { Anchor, ObservedAccount, Selection } from "../../model/observed.js
 import { isReference, type Value } from "../../model/value.js";
 import { MusterError } from "../../support/errors.js";
 import { isFailure } from "./failure.js";
-import { readAll } from "./pages.js";
+import { EVENTUAL, readAll } from "./pages.js";
 import { odataText, path, withQuery } from "./paths.js";
 import { withPatience } from "./patience.js";
 import { incomplete, managesTenant, type Place, requireId } from "./place.js";
@@ -34,9 +34,6 @@ export function wantedProperties(place: Place, selection: Selection): string[] {
 export function expandOf(properties: readonly string[]): string | undefined {
   return properties.includes("manager") ? "manager($select=id)" : undefined;
 }
-
-/** Advanced queries answer from an index that lags; `$count` and this header ask for them. */
-export const EVENTUAL = { ConsistencyLevel: "eventual" } as const;
 
 /** What belongs to accounts beside their own properties. */
 export interface Surroundings {

@@ -176,6 +176,7 @@ export class EntraIdTarget implements TargetPort {
       passwords: this.#passwords(),
       pass,
       young: new Map(),
+      replaced: new Map(),
       units: new Map(),
       protection: new Map(),
     };

@@ -240,10 +240,9 @@ const EXPIRY: Cases = {
   },
 };
 
-const faults = { before: undefined } as {
-  before: undefined | (() => { do: "empty-page" | "duplicate" | "omit" } | undefined);
-};
-function once(kind: "empty-page" | "duplicate" | "omit"): void {
+type PageFault = "empty-page" | "duplicate" | "omit" | "end-early";
+const faults = { before: undefined } as { before: undefined | (() => { do: PageFault } | undefined) };
+function once(kind: PageFault): void {
   faults.before = () => {
     faults.before = undefined;
     return { do: kind };
@@ -268,6 +267,19 @@ const PAGE_FAULTS: Cases = {
     const { body } = await t.ask("GET", "/users?$top=3&$count=true", { headers: EVENTUAL });
     expect([body.value.length, body["@odata.count"]]).toEqual([2, 5]);
   },
+  "[U] a page may say that it is the last one, and the count tells otherwise": async (t) => {
+    once("end-early");
+    const { body } = await t.ask("GET", "/users?$top=3&$count=true", { headers: EVENTUAL });
+    expect([body.value.length, body["@odata.nextLink"], body["@odata.count"]]).toEqual([3, undefined, 5]);
+  },
+};
+
+const SMALL_PAGES: Cases = {
+  "[U] pages may be smaller than $top asks for": async (t) => {
+    await fill(t);
+    const pages = await pagesOf(t, "/users?$top=999");
+    expect(pages.map(({ body }) => body.value.length)).toEqual([2, 2, 1]);
+  },
 };
 
 describeCases("reading users", READ);
@@ -275,3 +287,4 @@ describeCases("manager", MANAGER);
 describeCases("pages", PAGES);
 describeCases("page tokens", EXPIRY, { now: () => clock.now, pageTokenMillis: 60_000 });
 describeCases("pages with faults", PAGE_FAULTS, { faults });
+describeCases("small pages", SMALL_PAGES, { pageLimit: 2 });

@@ -25,7 +25,7 @@ function storeOf(texts: Map<string, string>): IntentStore {
 it("is the same as without a store, for people and policies of all kinds", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(worldSpec(), async (spec) => {
-      const world = await buildWorld(spec, memoryHands(), "memory");
+      const world = await buildWorld(spec, memoryHands());
       const [snapshot, policy] = [world.snapshot(), world.compile()];
       const texts = new Map<string, string>();
       const expected = desire(snapshot, policy, NOON);

@@ -5,11 +5,10 @@ import { compareClocks } from "../../doctor/clock.js";
 import { ok, problem, unknown, warning } from "../../doctor/findings.js";
 import { isFailure } from "../failure.js";
 import { unitLimit } from "../pacer.js";
-import { readAll } from "../pages.js";
+import { EVENTUAL, readAll } from "../pages.js";
 import { path, withQuery } from "../paths.js";
 import type { Place } from "../place.js";
 import type { GraphObject } from "../properties.js";
-import { EVENTUAL } from "../read.js";
 import type { Patient, Sample } from "./patient.js";
 import { firstOf } from "./reads.js";
 

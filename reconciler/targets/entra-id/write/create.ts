@@ -119,7 +119,8 @@ async function complete(place: Place, op: Op, { later }: NewUser, anchor: Anchor
   place.young.set(anchor, place.clock.now());
   try {
     await joinUnit(place, anchor);
-    for (const [name, value] of Object.entries(later)) await patchUser(place, anchor, bodyOf({ [name]: value }));
+    for (const [name, value] of Object.entries(later))
+      await patchUser(place, anchor, bodyOf({ [name]: value }), { repeatable: true });
     return succeeded(op, anchor);
   } catch (error) {
     const { detail, ...outcome } = failedOutcome(op, error, anchor);

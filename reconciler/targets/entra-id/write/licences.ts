@@ -7,6 +7,7 @@ import type { Anchor } from "../../../model/observed.js";
 import type { Op, Outcome } from "../../../model/op.js";
 import { sameValue } from "../../../model/value.js";
 import { isGone, succeeded, wasAlready } from "../../outcomes.js";
+import { isFailure } from "../failure.js";
 import { directLicences } from "../licences.js";
 import { path } from "../paths.js";
 import { backoff, withPatience } from "../patience.js";
@@ -76,6 +77,9 @@ async function assign(place: Place, anchor: Anchor, ops: readonly Op[], held: He
   } catch (error) {
     if (isLost(error)) return error;
     const [only] = ops;
+    // A replica still showed it; or an earlier call, whose answer was lost, has taken it away.
+    if (only?.verb === "remove-licence" && ops.length === 1 && isFailure(error, "licence-not-held"))
+      return [wasAlready(only, anchor)];
     if (ops.length === 1 && only !== undefined) return [failedOutcome(only, error)];
   }
   const outcomes: Outcome[] = [];

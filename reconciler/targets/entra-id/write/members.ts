@@ -54,6 +54,10 @@ async function addMembers(place: Place, group: Anchor, members: readonly MemberO
     await bind(place, group, members);
     return members.map(({ op, anchor }) => succeeded(op, anchor));
   } catch (error) {
+    const [only] = members;
+    // Of one alone this says it all, whatever a replica shows.
+    if (only !== undefined && members.length === 1 && isFailure(error, "already"))
+      return [wasAlready(only.op, only.anchor)];
     if (isLost(error) || isFailure(error, "already", "gone", "unknown")) return sortOut(place, group, members, error);
     return members.map(({ op, anchor }) => failedOutcome(op, error, anchor));
   }
@@ -73,7 +77,7 @@ async function sortOut(place: Place, group: Anchor, members: readonly MemberOp[]
   let current: readonly Anchor[] | null;
   let present: ReadonlySet<Anchor>;
   try {
-    current = await readMembers(place, group);
+    current = await readMembers(place, group, { counted: false });
     present = await existing(place, members);
   } catch {
     return members.map(({ op, anchor }) =>
@@ -106,13 +110,21 @@ function addAgain(place: Place, group: Anchor, one: MemberOp): Promise<Outcome> 
   return settle(place, {
     op: one.op,
     anchor: one.anchor,
-    judge: async () => ((await readMembers(place, group))?.includes(one.anchor) === true ? "as-wanted" : "as-before"),
-    write: () => bind(place, group, [one]),
+    judge: async () =>
+      (await readMembers(place, group, { counted: false }))?.includes(one.anchor) === true ? "as-wanted" : "as-before",
+    write: async () => {
+      try {
+        await bind(place, group, [one]);
+      } catch (error) {
+        if (!isFailure(error, "already")) throw error;
+      }
+    },
   });
 }
 
 /** Those that are there, or were made by this run and will be. */
 async function existing(place: Place, members: readonly MemberOp[]): Promise<ReadonlySet<Anchor>> {
+  const young = new Set(members.map(({ anchor }) => anchor).filter((anchor) => isYoung(place, [anchor])));
   const answers = await sendBatch(
     place.graph,
     members.map(({ anchor }) => ({
@@ -124,7 +136,7 @@ async function existing(place: Place, members: readonly MemberOp[]): Promise<Rea
   for (const [index, answer] of answers.entries()) {
     const anchor = members[index]?.anchor ?? "";
     if (!answer.ok && !isFailure(answer.failure, "gone")) throw answer.failure;
-    if (answer.ok || isYoung(place, [anchor])) found.add(anchor);
+    if (answer.ok || young.has(anchor)) found.add(anchor);
   }
   return found;
 }

@@ -29,9 +29,17 @@ export function switchAccount(place: Place, anchor: Anchor, op: Op): Promise<Out
   });
 }
 
-/** The caller has read the user, and reads it again when no answer comes. */
-export function patchUser(place: Place, anchor: Anchor, body: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const request = { method: "PATCH", path: path`/users/${requireId(anchor)}`, body, repeatable: false } as const;
+/**
+ * The caller has read the user, and reads it again when no answer comes; or says that nobody else can have written it, so
+ * that it may be sent again.
+ */
+export function patchUser(
+  place: Place,
+  anchor: Anchor,
+  body: Readonly<Record<string, unknown>>,
+  { repeatable = false }: { readonly repeatable?: boolean } = {},
+): Promise<unknown> {
+  const request = { method: "PATCH", path: path`/users/${requireId(anchor)}`, body, repeatable } as const;
   return withPatience(place, [anchor], () => place.graph.send(request));
 }
 

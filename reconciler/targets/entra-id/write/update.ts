@@ -11,13 +11,16 @@ import { isReference } from "../../../model/value.js";
 import { changedMeanwhile, isGone, refusedOutcome, succeeded, wasAlready } from "../../outcomes.js";
 import { isFailure } from "../failure.js";
 import { path } from "../paths.js";
-import { backoff, isYoung, withPatience } from "../patience.js";
-import { type Place, requireId } from "../place.js";
+import { backoff, isYoung, replacedLately, withPatience } from "../patience.js";
+import { type Place, type Replaced, requireId } from "../place.js";
 import { bodyOf, decodeProperty, type GraphObject, propertyOf } from "../properties.js";
 import { isSynced, readUser } from "../read.js";
 import { failedOutcome, isLost, LOST_ATTEMPTS, unknownOutcome } from "./settle.js";
 import { mastered, patchUser } from "./state.js";
 import { has, linkTo, referred, type Swap, swapOf } from "./values.js";
+
+/** Reads that may show what this run has written over, about four minutes: then somebody has put it back. */
+const STALE_READS = 20;
 
 /** All updates and renames of one account. */
 export async function changeValues(place: Place, anchor: Anchor, ready: readonly ReadyOp[]): Promise<Outcome[]> {
@@ -55,7 +58,7 @@ interface Attempted {
 async function attemptOnce(place: Place, anchor: Anchor, open: readonly Swap[], attempt: number): Promise<Attempted> {
   let user: GraphObject | null;
   try {
-    user = isOursAndNew(place, anchor, open) ? {} : await readUser(place, anchor, propertiesOf(open));
+    user = isOursAndNew(place, anchor, open) ? {} : await readPresent(place, anchor, open);
   } catch (error) {
     // After a lost answer an error of the read leaves it open whether the write was done.
     const say = (swap: Swap) => (attempt === 1 ? failedOutcome : unknownOutcome)(swap.ready.op, error);
@@ -76,6 +79,31 @@ async function attemptOnce(place: Place, anchor: Anchor, open: readonly Swap[], 
     lost.push(...done.lost);
   }
   return { settled, lost };
+}
+
+/**
+ * The user with the properties of these ops. A replica that shows a value which this run has written over (of a name that was
+ * moved aside) is asked again: it would look as if somebody else had changed it.
+ */
+async function readPresent(place: Place, anchor: Anchor, open: readonly Swap[]): Promise<GraphObject | null> {
+  const replaced = replacedLately(place, anchor);
+  for (let attempt = 1; ; attempt++) {
+    const user = await readUser(place, anchor, propertiesOf(open));
+    const isStale = user !== null && open.some((swap) => isFromBefore(replaced, user, swap));
+    if (!isStale || attempt === STALE_READS) return user;
+    await place.sleep(backoff(attempt));
+  }
+}
+
+/** Whether a value is neither as wanted nor as before, but one that this run has replaced. */
+function isFromBefore(replaced: readonly Replaced[], user: GraphObject, { before, after }: Swap): boolean {
+  return replaced.some(
+    ({ name, value }) =>
+      name in after &&
+      has(user, name, value) &&
+      !has(user, name, after[name] ?? null) &&
+      !has(user, name, before[name] ?? null),
+  );
 }
 
 /** The manager that a create had to leave out: a read would only show a replica from before. */
@@ -147,6 +175,9 @@ function refusalOf({ ready, after }: Swap, error: unknown): Outcome {
 }
 
 async function write(place: Place, anchor: Anchor, user: GraphObject, group: readonly Swap[]): Promise<void> {
+  const at = place.clock.now();
+  const replaced = group.flatMap(({ before }) => Object.entries(before).map(([name, value]) => ({ name, value, at })));
+  place.replaced.set(anchor, [...(place.replaced.get(anchor) ?? []), ...replaced]);
   const values = Object.assign({}, ...group.map(({ after }) => after)) as Swap["after"];
   if (!("manager" in values)) {
     await patchUser(place, anchor, bodyOf(values, user));

@@ -63,6 +63,13 @@ describe("licences", () => {
     expect(calls()).toEqual([{ addLicenses: [{ skuId: E3, disabledPlans: [P1, P2] }], removeLicenses: [] }]);
   });
 
+  it("that are gone although a replica shows them are as wanted", async () => {
+    const gone = refusal(400, "Request_BadRequest", "User does not have a corresponding license.");
+    const { place } = aUser([direct(E3)], () => gone);
+    expect(kinds(await changeLicences(place, ADA, [licence("remove-licence", E3)]))).toEqual(["already"]);
+    expect(await changeLicences(place, ADA, [licence("assign-licence", E5)])).toMatchObject([{ kind: "failed" }]);
+  });
+
   it("that come through a group are never removed", async () => {
     const { place, calls } = aUser([byGroup(E3)]);
     expect(kinds(await changeLicences(place, ADA, [licence("remove-licence", E3)]))).toEqual(["already"]);

@@ -54,6 +54,18 @@ const people = (count: number) => Array.from({ length: count }, (_, i) => id(i +
 const kinds = (outcomes: readonly { kind: string }[]) => outcomes.map(({ kind }) => kind);
 
 describe("members", () => {
+  it("that a replica does not show yet are told by the refusal of each alone", async () => {
+    const graph = answeringGraph(({ method, path }) => {
+      if (method === "PATCH")
+        return refusal(400, "Request_BadRequest", "One or more added object references already exist");
+      if (path.startsWith("/users/")) return { status: 200, body: { id: path.slice(7, 43) } };
+      return { status: 200, body: { value: [] } };
+    });
+    expect(kinds(await changeMembers(graph.place, GROUP, ops("add-member", people(3))))).toEqual(
+      Array(3).fill("already"),
+    );
+  });
+
   it("are added by twenty", async () => {
     const { place, members, writes } = aGroup({});
     expect(new Set(kinds(await changeMembers(place, GROUP, ops("add-member", people(45)))))).toEqual(new Set(["done"]));

@@ -87,7 +87,7 @@ function answer(world: World, { method, path }: Asked): Scripted | undefined {
   const [address = ""] = path.split("?");
   const [, collection = "", key = "", relation = ""] = address.split("/");
   if (method !== "GET") return undefined;
-  if (address === "/users/$count") return { status: 200, body: world.users.size };
+  if (address.endsWith("/$count")) return { status: 200, body: countOf(world, address) };
   if (address === "/users/delta" || address === "/groups/delta") {
     const own = collection === "users" ? world.users : world.groups;
     const other = collection === "users" ? world.groups : world.users;
@@ -114,6 +114,12 @@ function answer(world: World, { method, path }: Asked): Scripted | undefined {
   if (address === "/directory/deletedItems/microsoft.graph.user")
     return list([{ id: id(50), displayName: "Gone", onPremisesSyncEnabled: null }]);
   return undefined;
+}
+
+function countOf(world: World, address: string): number {
+  const [, collection = "", key = ""] = address.split("/");
+  if (key === "$count") return collection === "users" ? world.users.size : world.groups.size;
+  return (world.members[key] ?? []).length;
 }
 
 function memoryOf(): PictureMemory & { stored: () => unknown } {

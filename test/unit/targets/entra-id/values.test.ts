@@ -110,6 +110,33 @@ describe("updates", () => {
     expect(patches()).toEqual([]);
   });
 
+  it("of a name that this run moved aside wait for the replica that still shows the name before it", async () => {
+    const login = "userPrincipalName";
+    const [old, aside, wanted] = ["ada@x.example", "tmp-1@x.example", "bob@x.example"];
+    const shown = [old, old, old, aside];
+    const graph = answeringGraph(({ method }) =>
+      method === "GET"
+        ? { status: 200, body: { id: ADA, onPremisesSyncEnabled: null, [login]: shown.shift() } }
+        : undefined,
+    );
+    const change = (before: string, after: string) =>
+      changeValues(graph.place, ADA, [
+        readyOp("rename", { object: { anchor: ADA }, before: { [login]: before }, after: { [login]: after } }),
+      ]);
+    expect(await change(old, aside)).toMatchObject([{ kind: "done" }]);
+    expect(await change(aside, wanted)).toMatchObject([{ kind: "done" }]);
+    expect(graph.asked.filter(({ method }) => method === "PATCH").map(({ body }) => body[login])).toEqual([
+      aside,
+      wanted,
+    ]);
+  });
+
+  it("are refused all the same where the old value is there for good", async () => {
+    const { place } = oneUser({ jobTitle: "Old" });
+    place.replaced.set(ADA, [{ name: "jobTitle", value: "Old", at: place.clock.now() }]);
+    expect(await changeValues(place, ADA, [update("jobTitle", "Aside", "New")])).toMatchObject([{ kind: "refused" }]);
+  });
+
   it("of hire and leave dates have a PATCH of their own each", async () => {
     const { place, patches } = oneUser({ jobTitle: null, employeeHireDate: null, employeeLeaveDateTime: null });
     await changeValues(place, ADA, [
