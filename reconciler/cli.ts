@@ -2,7 +2,7 @@
 /** argv and environment to a command; the only file that sets the exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { runApply } from "./commands/apply.js";
-import type { Context, ExitCode } from "./commands/context.js";
+import type { Context, ExitCode, Outlet } from "./commands/context.js";
 import { runDoctor } from "./commands/doctor.js";
 import { runImport } from "./commands/import.js";
 import { runLedgerRebuild } from "./commands/ledger.js";
@@ -27,24 +27,34 @@ interface GlobalOptions {
 const PIPE_WIDTH = 80;
 const MAX_WIDTH = 120;
 
-function contextOf(options: GlobalOptions): Context {
+const { stdout, stderr, env } = process;
+
+const OF_PROCESS: Outlet = {
+  variable: (name) => env[name],
+  print: (text) => stdout.write(text),
+  remark: (text) => stderr.write(text),
+  columns: stdout.isTTY ? stdout.columns : null,
+  color: stdout.isTTY === true && env.NO_COLOR === undefined,
+  terminal: stderr.isTTY === true,
+};
+
+function contextOf(options: GlobalOptions, outlet: Outlet): Context {
   const fixed = options.clock === undefined ? null : parseInstant(options.clock);
-  const { stdout, stderr } = process;
   return {
     folder: options.repo,
     environment: options.environment ?? null,
     cache: options.cache === false ? null : options.cache,
     clock: { now: () => fixed ?? Date.now() },
     clockGiven: fixed !== null,
-    variable: (name) => process.env[name],
-    print: (text) => stdout.write(text),
-    remark: (text) => stderr.write(text),
+    variable: outlet.variable,
+    print: outlet.print,
+    remark: outlet.remark,
     page: {
-      width: options.width ?? (stdout.isTTY ? Math.min(stdout.columns, MAX_WIDTH) : PIPE_WIDTH),
-      color: options.color && stdout.isTTY === true && process.env.NO_COLOR === undefined,
-      unicode: process.env.TERM !== "dumb",
+      width: options.width ?? (outlet.columns === null ? PIPE_WIDTH : Math.min(outlet.columns, MAX_WIDTH)),
+      color: options.color && outlet.color,
+      unicode: env.TERM !== "dumb",
     },
-    terminal: stderr.isTTY === true,
+    terminal: outlet.terminal,
   };
 }
 
@@ -55,7 +65,7 @@ function wholeNumber(text: string): number {
 
 const FORMAT = () => new Option("--format <format>", "how to print").choices(["text", "json"]).default("text");
 
-export function buildProgram(finish: (code: ExitCode) => void): Command {
+function buildProgram(outlet: Outlet, finish: (code: ExitCode) => void): Command {
   const program = new Command("muster");
   program
     .description("A declarative GitOps reconciler for identities.")
@@ -68,9 +78,10 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .option("--width <columns>", "columns of text output", wholeNumber)
     .option("--no-color", "plain text on a terminal too")
     .exitOverride()
+    .configureOutput({ writeOut: outlet.print, writeErr: outlet.remark })
     .showHelpAfterError();
   const run = (work: (context: Context) => Promise<ExitCode>) => async () =>
-    finish(await work(contextOf(program.opts())));
+    finish(await work(contextOf(program.opts(), outlet)));
   addReading(program, run);
   addDoctor(program, run);
   addWriting(program, run);
@@ -197,30 +208,38 @@ function addSandbox(program: Command, run: Run): void {
     .action((options) =>
       run(async (context) => {
         const { runDemo } = await import("./commands/demo/story.js");
-        return await runDemo(context, options);
+        return await runDemo(context, options, runMuster);
       })(),
     );
 }
 
 async function main(): Promise<void> {
   // A closed pipe (`muster plan | head`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
     throw error;
   });
-  try {
-    await buildProgram((code) => {
-      process.exitCode = code;
-    }).parseAsync(process.argv);
-  } catch (error) {
-    process.exitCode = report(error);
-  }
+  process.exitCode = await runMuster(process.argv.slice(2), OF_PROCESS);
 }
 
-function report(error: unknown): number {
+/** One command line, without the program's name; gives its exit code. Never throws. */
+async function runMuster(args: readonly string[], outlet: Outlet): Promise<number> {
+  let code: number = 0;
+  try {
+    const finish = (found: ExitCode) => {
+      code = found;
+    };
+    await buildProgram(outlet, finish).parseAsync(args, { from: "user" });
+  } catch (error) {
+    return report(error, outlet);
+  }
+  return code;
+}
+
+function report(error: unknown, outlet: Outlet): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 7;
-  const color = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
-  process.stderr.write(renderError(error, { color, width: PIPE_WIDTH, unicode: true }));
+  const color = outlet.terminal && env.NO_COLOR === undefined;
+  outlet.remark(renderError(error, { color, width: PIPE_WIDTH, unicode: true }));
   return error instanceof MusterError || error instanceof MusterErrors ? error.exit : 1;
 }
 

@@ -22,6 +22,16 @@ export interface Context {
   readonly terminal: boolean;
 }
 
+/** What a command line hears and speaks to: this process, or the stage of the demo. */
+export interface Outlet extends Pick<Context, "variable" | "print" | "remark" | "terminal"> {
+  /** Of the terminal that standard output is; null where it is none. */
+  readonly columns: number | null;
+  readonly color: boolean;
+}
+
+/** Runs a command line, without the program's name, and gives its exit code. Never throws. */
+export type RunMuster = (args: readonly string[], outlet: Outlet) => Promise<number>;
+
 /** Exit codes of DESIGN section 10. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 

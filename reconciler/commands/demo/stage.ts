@@ -3,10 +3,9 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { packageRoot } from "../../repo/schemas.js";
 import { MusterError } from "../../support/errors.js";
-import type { Context } from "../context.js";
+import type { Context, RunMuster } from "../context.js";
 import { type Access, type DemoDirectory, openEmbeddedDirectory } from "./directory.js";
 import { openRealDirectory } from "./real-directory.js";
 import { type DemoTenant, openTenant } from "./tenant.js";
@@ -32,12 +31,12 @@ export interface Stage {
 }
 
 const EXAMPLE_DOMAIN = "DC=corp,DC=example";
-const CLI = fileURLToPath(new URL("../../cli.js", import.meta.url));
 
 export interface StageOptions {
   readonly keep: boolean;
   /** An OU of a real domain to play in, to be made and removed; null: the embedded directory. */
   readonly real: { readonly access: Access; readonly base: string } | null;
+  readonly runMuster: RunMuster;
 }
 
 /** Everything lives in one temporary folder; it is removed at the end unless `keep`. */
@@ -58,13 +57,15 @@ export async function openStage(context: Context, options: StageOptions): Promis
     throw error;
   });
   movePolicies(join(repository, "policies"), directory);
-  const environment = {
-    ...process.env,
+  const variables: Readonly<Record<string, string | undefined>> = {
     MUSTER_AD_URL: directory.muster.url,
     MUSTER_AD_CA: directory.muster.caFile,
     MUSTER_AD_USER: directory.muster.user,
     MUSTER_AD_PASSWORD: directory.muster.password,
     ...tenant.variables,
+  };
+  const environment = {
+    ...process.env,
     GIT_AUTHOR_NAME: "Ida Engineer",
     GIT_AUTHOR_EMAIL: "ida@adventure-works.com",
     GIT_COMMITTER_NAME: "Ida Engineer",
@@ -73,8 +74,24 @@ export async function openStage(context: Context, options: StageOptions): Promis
     GIT_CONFIG_SYSTEM: "/dev/null",
     GIT_PAGER: "cat",
   };
-  const run = (command: string, args: readonly string[]) =>
-    runProcess(command, args, repository, { ...environment, GIT_AUTHOR_DATE: clock, GIT_COMMITTER_DATE: clock });
+  const runGit = (args: readonly string[]) =>
+    runProcess("git", args, repository, { ...environment, GIT_AUTHOR_DATE: clock, GIT_COMMITTER_DATE: clock });
+  // Within this process, where it is loaded already: half of the time of a command line this short is its start.
+  const runMuster = async (args: readonly string[]): Promise<Finished> => {
+    let output = "";
+    const print = (text: string) => {
+      output += text;
+    };
+    const variable = (name: string) => variables[name];
+    const before = process.cwd();
+    process.chdir(repository);
+    try {
+      const outlet = { variable, print, remark: print, terminal: false, columns: null, color: false };
+      return { code: await options.runMuster(args, outlet), output };
+    } finally {
+      process.chdir(before);
+    }
+  };
   const echo = (line: string) => context.print(paint(context, "1", `$ ${line}\n`));
   const stage: Stage = {
     folder,
@@ -90,13 +107,13 @@ export async function openStage(context: Context, options: StageOptions): Promis
     muster: async (args, expected = 0) => {
       echo(`muster ${args.join(" ")}`);
       await directory.refresh();
-      const { output, code } = await run(process.execPath, [CLI, "--clock", clock, ...args]);
+      const { output, code } = await runMuster(["--clock", clock, ...args]);
       context.print(`${output}${paint(context, "2", `(exit code ${code})`)}\n\n`);
       if (code !== expected) throw failed(`muster ${args.join(" ")} ended with ${code}, not ${expected}`);
       return output;
     },
     git: async (args, shown = {}) => {
-      const { output, code } = await run("git", args);
+      const { output, code } = await runGit(args);
       if (shown.quiet !== true) {
         echo(`git ${args.join(" ")}`);
         context.print(`${cut(output, shown.lines ?? 40)}\n`);

@@ -1,6 +1,6 @@
 /** muster demo: the main job from the first load to a truncated export, told on the clock of the story. */
 import { MusterError } from "../../support/errors.js";
-import type { Context, ExitCode } from "../context.js";
+import type { Context, ExitCode, RunMuster } from "../context.js";
 import { openAdministrator } from "./administrator.js";
 import { arrivalInTheTenant, contractors, firstLoad } from "./first-load.js";
 import { openStage, type StageOptions } from "./stage.js";
@@ -16,8 +16,8 @@ export interface DemoOptions {
   readonly directoryBase?: string;
 }
 
-export async function runDemo(context: Context, options: DemoOptions): Promise<ExitCode> {
-  const stage = await openStage(context, { keep: options.keep, real: realDirectory(context, options) });
+export async function runDemo(context: Context, options: DemoOptions, runMuster: RunMuster): Promise<ExitCode> {
+  const stage = await openStage(context, { keep: options.keep, real: realDirectory(context, options), runMuster });
   try {
     const administrator = await openAdministrator(stage.directory);
     try {
