@@ -1,5 +1,5 @@
 /** The one way to Graph. Requests go through Microsoft's client and a chain of our own; replies are read by us. */
-import { type GraphRequest as ApiRequest, Client, ResponseType } from "@microsoft/microsoft-graph-client";
+import type { GraphRequest as ApiRequest, Client, ResponseType } from "@microsoft/microsoft-graph-client";
 import { Call, graphChain, UNREADABLE } from "./chain.js";
 import { type Cost, costOf } from "./costs.js";
 import { failureOf, GraphFailure, type Method } from "./failure.js";
@@ -45,12 +45,19 @@ export interface GraphClientOptions {
   readonly surroundings: Surroundings;
 }
 
+/** Microsoft's client, and how it is told to leave replies as they are. */
+interface Loaded {
+  readonly client: Client;
+  readonly raw: ResponseType;
+}
+
 export class GraphClient {
   readonly target: string;
   readonly root: GraphRoot;
   readonly pacer: Pacer;
   readonly surroundings: Surroundings;
-  readonly #client: Client;
+  readonly #load: () => Promise<Loaded>;
+  #loading: Promise<Loaded> | null = null;
   readonly #transport: Transport;
 
   constructor(options: GraphClientOptions) {
@@ -59,11 +66,13 @@ export class GraphClient {
     this.pacer = options.pacer;
     this.surroundings = options.surroundings;
     this.#transport = options.transport;
-    this.#client = Client.initWithMiddleware({
-      baseUrl: options.root,
-      defaultVersion: VERSION,
-      middleware: graphChain(options),
-    });
+    // Loaded with the first request: commands that have nothing to do with a tenant would wait for it.
+    this.#load = async () => {
+      const { Client, ResponseType } = await import("@microsoft/microsoft-graph-client");
+      const middleware = graphChain(options);
+      const client = Client.initWithMiddleware({ baseUrl: options.root, defaultVersion: VERSION, middleware });
+      return { client, raw: ResponseType.RAW };
+    };
   }
 
   /** The reply of a request that succeeded (2xx). Throws GraphFailure, MUS-5001, MUS-5002 or MUS-5201. */
@@ -71,9 +80,11 @@ export class GraphClient {
     const { method, path, body, headers = {}, repeatable = method !== "POST" } = request;
     const cost = request.cost ?? costOf(method, path);
     const call = new Call({ method, template: path.template, cost, repeatable });
-    const api = this.#client
+    this.#loading ??= this.#load();
+    const { client, raw } = await this.#loading;
+    const api = client
       .api(path.text)
-      .responseType(ResponseType.RAW)
+      .responseType(raw)
       .middlewareOptions([call])
       .headers({ ...headers });
     try {

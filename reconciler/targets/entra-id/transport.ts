@@ -1,5 +1,5 @@
 /** From a request to a reply over HTTPS: nothing is followed, nothing repeated, and everything has an end. */
-import { Agent, fetch } from "undici";
+import type { Agent } from "undici";
 import { GRAPH_CONCURRENCY } from "../../support/limits.js";
 
 export interface WireRequest {
@@ -45,14 +45,22 @@ export interface TransportOptions {
 
 export function openTransport(options: TransportOptions = {}): Transport {
   const { ca, connectTimeout = 10_000, requestTimeout = 60_000 } = options;
-  const agent = new Agent({
-    connections: GRAPH_CONCURRENCY,
-    connect: { timeout: connectTimeout, ...(ca === undefined ? {} : { ca }) },
-    headersTimeout: requestTimeout,
-    bodyTimeout: requestTimeout,
-  });
+  // Loaded with the first request: commands that have nothing to do with a tenant would wait for it.
+  const load = async () => {
+    const { Agent, fetch } = await import("undici");
+    const agent = new Agent({
+      connections: GRAPH_CONCURRENCY,
+      connect: { timeout: connectTimeout, ...(ca === undefined ? {} : { ca }) },
+      headersTimeout: requestTimeout,
+      bodyTimeout: requestTimeout,
+    });
+    return { agent, fetch };
+  };
+  let loading: ReturnType<typeof load> | null = null;
   return {
     async send(url, { method, headers, body }) {
+      loading ??= load();
+      const { agent, fetch } = await loading;
       try {
         const signal = AbortSignal.timeout(requestTimeout);
         // A redirect would carry the token to wherever it leads.
@@ -63,7 +71,10 @@ export function openTransport(options: TransportOptions = {}): Transport {
         throw new NoReply(reason, { sent: !NOT_SENT.test(reason), cause: error });
       }
     },
-    close: () => agent.close(),
+    close: async () => {
+      const loaded: { readonly agent: Agent } | null = await loading;
+      await loaded?.agent.close();
+    },
   };
 }
 

@@ -5,7 +5,6 @@
  */
 import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { Encrypter } from "age-encryption";
 import { encodeFileName } from "../../model/hash.js";
 import type { KeptSecret, Secret, SecretSink } from "../../model/ports.js";
 import { MusterError } from "../../support/errors.js";
@@ -69,6 +68,8 @@ export class DirectorySink implements SecretSink {
   }
 
   async #seal({ secret, op, target, identity, account, purpose }: Secret): Promise<Uint8Array> {
+    // Loaded here: commands that seal nothing would wait for it.
+    const { Encrypter } = await import("age-encryption");
     const encrypter = new Encrypter();
     for (const recipient of this.#options.recipients) encrypter.addRecipient(recipient);
     const at = new Date(this.#options.now()).toISOString();
