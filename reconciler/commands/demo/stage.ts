@@ -57,41 +57,14 @@ export async function openStage(context: Context, options: StageOptions): Promis
     throw error;
   });
   movePolicies(join(repository, "policies"), directory);
-  const variables: Readonly<Record<string, string | undefined>> = {
+  const muster = musterIn(repository, options.runMuster, {
     MUSTER_AD_URL: directory.muster.url,
     MUSTER_AD_CA: directory.muster.caFile,
     MUSTER_AD_USER: directory.muster.user,
     MUSTER_AD_PASSWORD: directory.muster.password,
     ...tenant.variables,
-  };
-  const environment = {
-    ...process.env,
-    GIT_AUTHOR_NAME: "Ida Engineer",
-    GIT_AUTHOR_EMAIL: "ida@adventure-works.com",
-    GIT_COMMITTER_NAME: "Ida Engineer",
-    GIT_COMMITTER_EMAIL: "ida@adventure-works.com",
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_CONFIG_SYSTEM: "/dev/null",
-    GIT_PAGER: "cat",
-  };
-  const runGit = (args: readonly string[]) =>
-    runProcess("git", args, repository, { ...environment, GIT_AUTHOR_DATE: clock, GIT_COMMITTER_DATE: clock });
-  // Within this process, where it is loaded already: half of the time of a command line this short is its start.
-  const runMuster = async (args: readonly string[]): Promise<Finished> => {
-    let output = "";
-    const print = (text: string) => {
-      output += text;
-    };
-    const variable = (name: string) => variables[name];
-    const before = process.cwd();
-    process.chdir(repository);
-    try {
-      const outlet = { variable, print, remark: print, terminal: false, columns: null, color: false };
-      return { code: await options.runMuster(args, outlet), output };
-    } finally {
-      process.chdir(before);
-    }
-  };
+  });
+  const runGit = (args: readonly string[]) => runProcess("git", args, repository, gitEnvironment(clock));
   const echo = (line: string) => context.print(paint(context, "1", `$ ${line}\n`));
   const stage: Stage = {
     folder,
@@ -107,7 +80,7 @@ export async function openStage(context: Context, options: StageOptions): Promis
     muster: async (args, expected = 0) => {
       echo(`muster ${args.join(" ")}`);
       await directory.refresh();
-      const { output, code } = await runMuster(["--clock", clock, ...args]);
+      const { output, code } = await muster(["--clock", clock, ...args]);
       context.print(`${output}${paint(context, "2", `(exit code ${code})`)}\n\n`);
       if (code !== expected) throw failed(`muster ${args.join(" ")} ended with ${code}, not ${expected}`);
       return output;
@@ -138,6 +111,40 @@ export async function openStage(context: Context, options: StageOptions): Promis
     },
   };
   return stage;
+}
+
+/** Within this process, where it is loaded already: half of the time of a command line this short is its start. */
+function musterIn(folder: string, run: RunMuster, variables: Readonly<Record<string, string | undefined>>) {
+  return async (args: readonly string[]): Promise<Finished> => {
+    let output = "";
+    const print = (text: string) => {
+      output += text;
+    };
+    const variable = (name: string) => variables[name];
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const outlet = { variable, print, remark: print, terminal: false, columns: null, color: false };
+      return { code: await run(args, outlet), output };
+    } finally {
+      process.chdir(before);
+    }
+  };
+}
+
+function gitEnvironment(clock: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    GIT_AUTHOR_NAME: "Ida Engineer",
+    GIT_AUTHOR_EMAIL: "ida@adventure-works.com",
+    GIT_COMMITTER_NAME: "Ida Engineer",
+    GIT_COMMITTER_EMAIL: "ida@adventure-works.com",
+    GIT_AUTHOR_DATE: clock,
+    GIT_COMMITTER_DATE: clock,
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_SYSTEM: "/dev/null",
+    GIT_PAGER: "cat",
+  };
 }
 
 /** The example's policies are written for one domain; its groups of administrators stay where the domain has them. */
