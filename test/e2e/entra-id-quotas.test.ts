@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addStrangers, type Measured, run, runInStorm, sumOf } from "../bench/entra/measure.js";
 import { makeWorld, type World } from "../bench/entra/world.js";
+import { assertContract, contractObserver } from "../contract/graph/observer.js";
 import { temporaryFolder } from "../unit/repo/temp-repository.js";
 
 const PEOPLE = 300;
@@ -9,14 +10,19 @@ const PEOPLE = 300;
 const FIXED_READS = 14;
 
 describe("a company that is made in an empty tenant", { timeout: 120_000 }, () => {
+  const contract = contractObserver();
   let world: World;
   let creates: Measured;
 
   beforeAll(async () => {
-    world = await makeWorld({ folder: temporaryFolder(), people: PEOPLE, latency: 100 });
+    const tenant = { observe: contract.observe };
+    world = await makeWorld({ folder: temporaryFolder(), people: PEOPLE, latency: 100, tenant });
     creates = await run(world);
   }, 120_000);
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    assertContract(contract);
+  });
 
   it("takes the least requests: managers go along with the creates, members by twenty", () => {
     expect(creates.minimum).toMatchObject({ creates: PEOPLE, managers: 1, pages: 1 });
@@ -42,7 +48,9 @@ describe("a company that is made in an empty tenant", { timeout: 120_000 }, () =
 
 describe("a company that is made while others use up the quota", { timeout: 120_000 }, () => {
   it.each(["ours", "another"] as const)("%s application: nothing is sent while blocked, nothing twice", async (who) => {
-    const world = await makeWorld({ folder: temporaryFolder(), people: PEOPLE, latency: 100 });
+    const contract = contractObserver();
+    const tenant = { observe: contract.observe };
+    const world = await makeWorld({ folder: temporaryFolder(), people: PEOPLE, latency: 100, tenant });
     const writes = who === "ours" ? 2_950 : 17_950;
     const { traffic } = await runInStorm(world, [{ after: 1, seconds: 1, writes, application: who }]);
     expect(traffic.throttled).toBeGreaterThan(0);
@@ -50,5 +58,6 @@ describe("a company that is made while others use up the quota", { timeout: 120_
     expect(world.tenant.state.store.count("user")).toBe(PEOPLE);
     expect(await run(world)).toMatchObject({ ops: 0 });
     await world.close();
+    assertContract(contract);
   });
 });
