@@ -7,6 +7,7 @@ import type { Reason } from "../model/intent.js";
 import type { LedgerCurrent } from "../model/ledger.js";
 import type { ObservedGroup } from "../model/observed.js";
 import type { OpObject } from "../model/op.js";
+import type { Finding } from "../model/plan.js";
 import type { CompiledEntitlement } from "../policy/compiled.js";
 import { type Draft, draftFor, stageReason } from "./drafts.js";
 import { type ExclusiveGroup, removeExcess } from "./exclusive.js";
@@ -51,13 +52,8 @@ function reportGroup(
   const noun = isLicence ? "licence" : "group";
   const missing = isLicence ? "is not among the subscriptions of the tenant" : "does not exist";
   const problem = group === undefined ? missing : "lies outside the managed groups";
-  findings.add({
-    kind: "group-unusable",
-    severity: "warning",
-    identity: null,
-    target: view.target.name,
-    object: entitlement.group,
-    what: `the ${noun} of entitlement ${entitlement.name} ${problem}: ${entitlement.group}`,
+  reportUnusable(view, entitlement, findings, {
+    what: `the ${noun} of entitlement ${entitlement.name} ${problem}`,
     next: isLicence
       ? "Correct the sku, or subscribe to the product."
       : "Create the group, or correct the Entitlement or the Target's managed groups.",
@@ -70,13 +66,8 @@ function reportObstacle(
   { obstacle, unreadable }: ObservedGroup,
   findings: Findings,
 ): void {
-  findings.add({
-    kind: "group-unusable",
-    severity: "warning",
-    identity: null,
-    target: view.target.name,
-    object: entitlement.group,
-    what: `the members of the group of entitlement ${entitlement.name} cannot be written (${obstacle}): ${entitlement.group}`,
+  reportUnusable(view, entitlement, findings, {
+    what: `the members of the group of entitlement ${entitlement.name} cannot be written (${obstacle})`,
     next:
       unreadable === true
         ? "Let Muster read the members; a group that has none gets its first one by hand."
@@ -85,15 +76,20 @@ function reportObstacle(
 }
 
 function reportProtected(view: TargetView, entitlement: CompiledEntitlement, why: string, findings: Findings): void {
-  findings.add({
-    kind: "group-unusable",
-    severity: "warning",
-    identity: null,
-    target: view.target.name,
-    object: entitlement.group,
-    what: `the group of entitlement ${entitlement.name} is protected (${why}), and nobody is added to it: ${entitlement.group}`,
+  reportUnusable(view, entitlement, findings, {
+    what: `the group of entitlement ${entitlement.name} is protected (${why}), and nobody is added to it`,
     next: "Take the group out of the protected one, or grant this access by hand.",
   });
+}
+
+function reportUnusable(
+  view: TargetView,
+  { group }: CompiledEntitlement,
+  findings: Findings,
+  { what, next }: Pick<Finding, "what" | "next">,
+): void {
+  const about = { identity: null, target: view.target.name, object: group };
+  findings.add({ kind: "group-unusable", severity: "warning", ...about, what: `${what}: ${group}`, next });
 }
 
 /** What is known of the groups and licences of a target: by entitlement, their members and the exclusive ones by anchor. */
