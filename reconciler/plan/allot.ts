@@ -6,7 +6,7 @@
  * rename another. So:
  *  1. Taken is what the directories hold, of anybody; what the ledger retains for people who are gone; what policy
  *     reserves.
- *  2. Holders are settled first. An account keeps its name while policy says `onRename: keep`, or while the name is
+ *  2. Accounts that are restored bring their names with them. Holders are settled next. An account keeps its name while policy says `onRename: keep`, or while the name is
  *     still one of its candidates (a counted form included). A name that somebody changed by hand is put back when it
  *     is still free. What a holder lets go, since its candidates changed or its own name comes back, is free in this plan.
  *  3. Then those who need a name are served by start date and identity key: candidates in the order of the policy, then
@@ -36,7 +36,7 @@ export function allot(
   findings: Findings,
 ): Allotment {
   const state = new NameState(policy, views, subjects, ledger, asOf, links);
-  for (const subject of subjects) for (const [name, value] of returningNames(subject)) state.give(subject, name, value);
+  const returning = reserveReturning(state, views, subjects);
   const takers = subjects.filter(takesNames);
   const fixed = new Set(takers.filter((subject) => !mayRename(subject)));
   const targets = new Set(policy.mappings.map((mapping) => mapping.target));
@@ -44,6 +44,8 @@ export function allot(
     const mappings = policy.mappings.filter((mapping) => mapping.target === target);
     for (const round of roundsOf(mappings)) allotRound(state, round, takers, fixed, findings);
   }
+  for (const [subject, names] of returning)
+    for (const [name, value] of names) if (state.isHeld(subject, name, value)) state.blocked.set(subject, name);
   for (const subject of takers) {
     const isMade = subject.binding === "none" || isReprovisioned(subject);
     const lacking = isMade ? lackingValues(subject) : [];
@@ -52,6 +54,34 @@ export function allot(
     reportLacking(subject, lacking, findings);
   }
   return state;
+}
+
+/**
+ * Restored accounts come with their names: nobody else gets these. Of two that bring back the same name one comes back, in the
+ * order of those who need names. Gives those who do, with their names.
+ */
+function reserveReturning(
+  state: NameState,
+  views: Readonly<Record<string, TargetView>>,
+  subjects: readonly Subject[],
+): Map<Subject, [string, string][]> {
+  const returning = new Map<Subject, [string, string][]>();
+  for (const subject of subjects.filter(({ binding }) => binding === "restore").sort(compareTurn)) {
+    const view = views[subject.target.name];
+    const names = view === undefined ? [] : returningNames(view, subject);
+    const promised = names.find(([name, value]) => state.isPromised(subject, name, value));
+    if (promised !== undefined) state.blocked.set(subject, promised[0]);
+    else {
+      returning.set(subject, names);
+      for (const [name, value] of names) state.give(subject, name, value);
+    }
+  }
+  return returning;
+}
+
+/** Names are given by start date and identity key. */
+function compareTurn(a: Subject, b: Subject): number {
+  return compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity);
 }
 
 /** Rules of one attribute, at most one for each mapping. */
@@ -128,10 +158,7 @@ function allotRound(
     if (wish.restore === null && wish.keep !== null) state.give(subject, rule.name, wish.keep);
     else if (rule.name in subject.intent.attributes) waiting.push({ subject, scope, rule, unique, ...wish });
   }
-  waiting.sort(
-    ({ subject: a }, { subject: b }) =>
-      compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity),
-  );
+  waiting.sort((a, b) => compareTurn(a.subject, b.subject));
   const chosen = chooseNames(state, waiting);
   for (const { subject, rule, unique, keep } of waiting) {
     const name = chosen.get(subject) ?? keep;

@@ -6,7 +6,7 @@ import type { Subject, TargetView } from "./subject.js";
 
 /** The deleted object that is this identity's: the bound one, or the last that the lifecycle deleted. */
 export function deletedAccount(view: TargetView, entry: LedgerEntry | null): DeletedObject | null {
-  const anchor = entry?.current?.anchor ?? entry?.former.findLast((old) => old.why === "deleted")?.anchor;
+  const anchor = entry?.current?.anchor ?? lastDeleted(entry)?.anchor;
   return view.observed.deleted.find((object) => object.anchor === anchor) ?? null;
 }
 
@@ -16,7 +16,20 @@ export function isWantedBack(view: TargetView, intent: Intent, entry: LedgerEntr
   return entry?.current != null || intent.rehire?.action === "reactivate";
 }
 
-/** The names that it brings back; where the ledger let them go they are retained for this identity. */
-export function returningNames(subject: Subject): [string, string][] {
-  return subject.binding === "restore" ? Object.entries(subject.entry?.current?.names ?? {}) : [];
+/**
+ * The names by attribute that it brings back: those of the ledger, and the one that the target still shows. Nobody else gets
+ * them in the plan that restores it.
+ */
+export function returningNames(
+  view: TargetView,
+  { entry, target }: Pick<Subject, "entry" | "target">,
+): [string, string][] {
+  const names = entry?.current?.names ?? lastDeleted(entry)?.names ?? {};
+  const shown = deletedAccount(view, entry)?.name ?? null;
+  const hasOwn = shown === null || names.cn !== undefined || target.capabilities.spaces.cn === undefined;
+  return Object.entries(hasOwn ? names : { ...names, cn: shown });
+}
+
+function lastDeleted(entry: LedgerEntry | null): LedgerEntry["former"][number] | undefined {
+  return entry?.former.findLast((old) => old.why === "deleted");
 }

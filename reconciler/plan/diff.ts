@@ -22,6 +22,7 @@ import type { Exceptions } from "./exceptions.js";
 import { diffExclusive, gatherExclusive } from "./exclusive.js";
 import { awaitAttributes, refusesShortage, reportMissing, shareSeats } from "./licences.js";
 import { reportSoftMatch } from "./link.js";
+import { withoutTakenPlaces } from "./places.js";
 import { draftPurges } from "./purge.js";
 import type { ResolveContext } from "./resolve.js";
 import { draftRestore } from "./restore.js";
@@ -60,7 +61,8 @@ export function diffTarget(
   }
   drafts.push(...diffExclusive(input, view, subjects, exclusive, restraint, context.findings));
   const shortage = refusesShortage(input) ? "refuse" : "wait";
-  const seated = shareSeats(view, drafts, subjects, { shortage, findings: context.findings });
+  const placed = withoutTakenPlaces(view, drafts, context.findings);
+  const seated = shareSeats(view, placed, subjects, { shortage, findings: context.findings });
   reportMasters(view, subjects, context.findings);
   reportMastered(view, mastered, context.findings);
   reportMissing(view, lacking, context.findings);
@@ -95,7 +97,7 @@ function diffSubject(
   if (subject.binding === "retired") return [draftRetire(subject)];
   const rekey = draftRekey(subject);
   if (subject.binding === "restore") {
-    const drafts = draftRestore(view, subject, context.findings);
+    const drafts = draftRestore(view, subject, context.allotment, context.findings);
     for (const draft of drafts) draft.needs.push(...rekey);
     return [...rekey, ...drafts];
   }

@@ -20,6 +20,8 @@ export interface Allotment {
   name(subject: Subject, attribute: string): string | undefined;
   /** Subjects that lack a name they need. */
   readonly failed: ReadonlySet<Subject>;
+  /** Subjects that cannot be restored, and the attribute whose value somebody else has. */
+  readonly blocked: ReadonlyMap<Subject, string>;
   /** For deferred rules: what `account.X` and `target:T.X` read. */
   read(subject: Subject, path: string): Operand | undefined;
 }
@@ -41,6 +43,7 @@ interface TakenNames {
 export class NameState implements Allotment {
   readonly asOf: number;
   readonly failed = new Set<Subject>();
+  readonly blocked = new Map<Subject, string>();
   readonly #policy: CompiledPolicy;
   readonly #views: Readonly<Record<string, TargetView>>;
   readonly #subjects: readonly Subject[];
@@ -133,6 +136,18 @@ export class NameState implements Allotment {
       const own = isReprovisioned(subject) ? null : this.#ownIn(target, subject);
       return anchors.areOnly(folded, own) && identities.areOnly(folded, subject.identity);
     });
+  }
+
+  /** Whether another identity was given the name in this plan, or retains it. */
+  isPromised(subject: Subject, attribute: string, name: string): boolean {
+    const { identities } = this.#tableOf(subject.target.name, spaceOf(subject, attribute));
+    return !identities.areOnly(foldName(name), subject.identity);
+  }
+
+  /** Whether an object has the name and does not let it go in this plan. */
+  isHeld(subject: Subject, attribute: string, name: string): boolean {
+    const { anchors } = this.#tableOf(subject.target.name, spaceOf(subject, attribute));
+    return !anchors.areOnly(foldName(name), null);
   }
 
   /** The account, or what synchronisation made of it in another target: a copy does not take the name from its source. */

@@ -3,25 +3,25 @@
  * back within the rehire period: the object itself returns, with its identifier (and so its rights on files and mailboxes),
  * its attributes and its memberships. Nothing else is planned for the account before that is recorded.
  */
-import { foldName } from "../policy/names.js";
 import { containerExists } from "./containers.js";
 import { deletedAccount, returningNames } from "./deleted.js";
 import { reportContainer } from "./diff-place.js";
 import { type Draft, draftFor, resourceOf, stageReason } from "./drafts.js";
+import type { Allotment } from "./name-state.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
 
-export function draftRestore(view: TargetView, subject: Subject, findings: Findings): Draft[] {
+export function draftRestore(view: TargetView, subject: Subject, allotment: Allotment, findings: Findings): Draft[] {
   const deleted = deletedAccount(view, subject.entry);
   if (deleted === null) return [];
   const { intent, target } = subject;
-  const names = returningNames(subject);
-  if (reportTaken(view, subject, names, findings)) return [];
+  if (reportTaken(view, subject, allotment, findings)) return [];
   const places = target.capabilities.containers === "dn";
   if (places && (intent.container === null || !containerExists(view, intent.container))) {
     reportContainer(subject, intent.container ?? "(no container)", findings);
     return [];
   }
-  const cn = subject.entry?.current?.names.cn ?? deleted.name;
+  const names = returningNames(view, subject);
+  const cn = new Map(names).get("cn") ?? null;
   const reason = stageReason(subject);
   return [
     draftFor(subject, {
@@ -40,16 +40,8 @@ export function draftRestore(view: TargetView, subject: Subject, findings: Findi
 }
 
 /** A name that somebody else has meanwhile would make the directory refuse the restore. */
-function reportTaken(
-  view: TargetView,
-  subject: Subject,
-  names: readonly (readonly [string, string])[],
-  findings: Findings,
-): boolean {
-  const spaces = subject.target.capabilities.spaces;
-  const taken = names.find(([name, value]) =>
-    view.observed.names.some((one) => one.space === spaces[name] && foldName(one.value) === foldName(value)),
-  );
+function reportTaken(view: TargetView, subject: Subject, { blocked }: Allotment, findings: Findings): boolean {
+  const taken = blocked.get(subject);
   if (taken === undefined) return false;
   findings.add({
     kind: "restore-blocked",
@@ -57,7 +49,7 @@ function reportTaken(
     identity: subject.identity,
     target: subject.target.name,
     object: subject.entry?.current?.anchor ?? null,
-    what: `the deleted account of ${subject.intent.label} cannot be restored: its ${taken[0]} belongs to somebody else now`,
+    what: `the deleted account of ${subject.intent.label} cannot be restored: its ${taken} belongs to somebody else now`,
     next: `Give the other object another name, or remove the ledger entry to have a new account made: ${view.ledgerFile(subject.entry?.identity ?? subject.identity)}.`,
   });
   return true;

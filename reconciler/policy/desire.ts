@@ -208,25 +208,28 @@ function latestEnd(members: readonly Member[]): number | null {
 function rehireOf(members: readonly Member[], primary: Member, mapping: CompiledMapping): Intent["rehire"] {
   if (primary.stage.stage !== "active" && primary.stage.stage !== "prehire") return null;
   const others = members.filter((member) => member !== primary);
-  const ends = [primary.stage.previousEnd, ...others.map((member) => member.stage.leftAt)];
+  const ends = [primary.stage.previousEnd, ...others.map(({ stage }) => stage.leftAt ?? stage.previousEnd)];
   const previousEnd = ends.reduce<number | null>((a, b) => (b !== null && (a === null || b > a) ? b : a), null);
   const rule = mapping.lifecycle.rehire;
-  if (previousEnd === null || rule === undefined || others.some(worksOn)) return null;
+  if (previousEnd === null || rule === undefined) return null;
   const zone = primary.view.worker.timezone;
+  const present = [primary, ...others.filter(isPresent)];
+  const starts = present.map(({ stage, view }) => startOfDay(stage.start, view.worker.timezone));
+  // With one job for another there was no gap; somebody may also come back to several at once.
+  if (present.length > 1 && starts.some((start) => start <= previousEnd)) return null;
   const limit = rule.within === undefined ? null : addDuration(previousEnd, parseDuration(rule.within), zone);
   // The first day decides, in the pre-hire lead too: the action must not change when the lead is over.
-  const started = startOfDay(primary.stage.start, zone);
-  const action = limit === null || started <= limit ? rule.account : (rule.otherwise ?? rule.account);
-  return { previousEnd, since: primary.stage.leadStart, action };
+  const action = limit === null || Math.min(...starts) <= limit ? rule.account : (rule.otherwise ?? rule.account);
+  return { previousEnd, since: Math.min(...present.map(({ stage }) => stage.leadStart)), action };
 }
 
-function worksOn(member: Member): boolean {
-  return member.stage.stage === "active" || member.stage.stage === "leave";
+function isPresent({ stage }: Member): boolean {
+  return stage.stage === "active" || stage.stage === "leave" || stage.stage === "prehire";
 }
 
 /** Entitlements are the union over all workers that are present (active, on leave or about to start). */
 function entitledTo(mapping: CompiledMapping, members: readonly Member[], asOf: number): MembershipIntent[] {
-  const present = members.filter((member) => ["active", "leave", "prehire"].includes(member.stage.stage));
+  const present = members.filter(isPresent);
   return mapping.entitlements.flatMap((entitlement): MembershipIntent[] => {
     const holder = present.find((member) => entitlement.scope.contains(member.view, asOf));
     return holder === undefined ? [] : [{ entitlement: entitlement.name, worker: holder.view.file.key }];

@@ -32,6 +32,7 @@ export function directoryDialect(type: "memory" | "active-directory"): Dialect {
       "enable",
       "disable",
       "delete",
+      "restore",
       "add-member",
       "remove-member",
       "run-task",

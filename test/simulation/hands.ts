@@ -88,6 +88,11 @@ export function memoryHands(shuffle = 0): MemoryHands {
     enable: async (anchor) => attempted(() => directory.enableAccount(anchor)),
     disable: async (anchor) => attempted(() => directory.disableAccount(anchor)),
     remove: async (anchor) => attempted(() => directory.deleteObject(anchor)),
+    restore: async (who) => {
+      const deleted = [...directory.deleted.keys()];
+      const anchor = deleted[who % Math.max(1, deleted.length)];
+      return anchor !== undefined && attempted(() => directory.restoreAccount(anchor));
+    },
     changeMember: async (change, group, account) =>
       attempted(() => {
         const anchor = groups[group % groups.length] ?? "";

@@ -26,6 +26,8 @@ export interface PolicySpec {
   readonly outOfScope: "disabled" | "keep";
   readonly deleteAfter: string | null;
   readonly deleteUnused: boolean;
+  /** Whether the target may bring back what was deleted. */
+  readonly restore: boolean;
   readonly rehire: "none" | "reactivate" | "reprovision" | "late-reprovision";
   readonly onRename: "keep" | "follow";
   readonly counter: boolean;
@@ -58,6 +60,7 @@ export const policySpec: fc.Arbitrary<PolicySpec> = fc.record({
   outOfScope: fc.constantFrom("disabled", "disabled", "keep"),
   deleteAfter: fc.constantFrom("10d", "10d", "30d", null),
   deleteUnused: fc.boolean(),
+  restore: fc.boolean(),
   rehire: fc.constantFrom("reprovision", "reprovision", "reprovision", "late-reprovision", "reactivate", "none"),
   onRename: fc.constantFrom("follow", "follow", "keep"),
   counter: fc.boolean(),
@@ -124,7 +127,7 @@ export function policyYaml(policy: PolicySpec, type: "memory" | "active-director
     : [mapping(policy, "staff", "employees")];
   const documents = [
     environment(policy),
-    target(type),
+    target(policy, type),
     ...scopes(),
     lifecycle(policy, "reset-password"),
     ...mappings,
@@ -154,7 +157,7 @@ export function environment(policy: PolicySpec): string {
   return `kind: Environment\nname: test\ntargets: [ ${TARGET} ]\nrecords: { branch: main }\nstaleLimit: { max: 0, maxShare: 0%, minOps: 1 }${fight}`;
 }
 
-function target(type: string): string {
+function target({ restore }: PolicySpec, type: string): string {
   return `kind: Target
 name: ${TARGET}
 type: ${type}
@@ -163,7 +166,7 @@ managed:
   accounts: [ "${PEOPLE_OU}" ]
   groups: [ "${GROUPS_OU}" ]
 claim: employeeNumber
-allow: [ create, update, rename, move, enable, disable, delete ]`;
+allow: [ create, update, rename, move, enable, disable, delete${restore ? ", restore" : ""} ]`;
 }
 
 export function scopes(): string[] {

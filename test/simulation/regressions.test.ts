@@ -22,6 +22,7 @@ const policy: PolicySpec = {
   outOfScope: "disabled",
   deleteAfter: null,
   deleteUnused: false,
+  restore: false,
   rehire: "none",
   onRename: "follow",
   counter: false,

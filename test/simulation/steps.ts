@@ -34,8 +34,10 @@ export type AdminEdit =
   | { readonly kind: "rename"; readonly who: number; readonly name: string }
   | { readonly kind: "move"; readonly who: number; readonly container: string }
   | { readonly kind: "add-member" | "remove-member"; readonly who: number; readonly group: number }
+  /** One of those that were deleted. */
+  | { readonly kind: "restore"; readonly who: number }
   /** Only in a tenant. */
-  | { readonly kind: "assign-licence" | "remove-licence" | "restore"; readonly who: number }
+  | { readonly kind: "assign-licence" | "remove-licence"; readonly who: number }
   | { readonly kind: "add-stranger"; readonly name: string; readonly container: string };
 
 export interface StepSpec {
@@ -76,7 +78,7 @@ const group = fc.nat(GROUPS.length - 1);
 
 export const adminEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
   { arbitrary: fc.record({ kind: kind("disable", "enable"), who }), weight: 5 },
-  { arbitrary: fc.record({ kind: kind("delete"), who }), weight: 1 },
+  { arbitrary: fc.record({ kind: kind("delete", "restore"), who }), weight: 2 },
   {
     arbitrary: fc.record({
       kind: kind("edit"),

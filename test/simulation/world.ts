@@ -52,12 +52,18 @@ export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
     });
   const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
   const recall: StepSpec = { days: 25, hr: [{ kind: "recall", inDays: 3 }], admin: [] };
+  const deletion: StepSpec = { days: 15, hr: [], admin: [] };
+  const comeBack: StepSpec = { days: 2, hr: [{ kind: "recall", inDays: -1 }], admin: [] };
   const swaps: StepSpec = { days: 3, hr: [0, 2, 4].map((who) => ({ kind: "swap", who, with: who + 1 })), admin: [] };
   return fc.oneof(
     { arbitrary: random, weight: 14 },
     { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 2 },
     { arbitrary: bent({ rehire: "reactivate", deleteAfter: null }, layoff, recall), weight: 1 },
     { arbitrary: bent({ deleteAfter: "10d" }, layoff, { days: 20, hr: [], admin: [] }), weight: 1 },
+    {
+      arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, comeBack),
+      weight: 3,
+    },
     { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 2 },
   );
 }

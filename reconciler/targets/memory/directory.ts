@@ -178,6 +178,19 @@ export class MemoryDirectory {
     }
   }
 
+  /** Brings a deleted account back, where it was unless something else is said; references to what is gone stay gone. */
+  restoreAccount(anchor: Anchor, { cn, container }: { cn?: string | null; container?: string | null } = {}): void {
+    const record = this.deleted.get(anchor);
+    if (record === undefined) throw refusal(`${anchor} cannot be restored`);
+    const kept = Object.entries(record.attributes).filter(([, value]) => {
+      const link = linkOf(value);
+      return link === null || this.records.has(link);
+    });
+    const attributes = { ...Object.fromEntries(kept), ...(cn == null ? {} : { cn }) };
+    this.replace({ ...record, container: container ?? record.container, attributes });
+    this.deleted.delete(anchor);
+  }
+
   addMember(group: Anchor, account: Anchor): void {
     this.changeMembers(group, [account], []);
   }
@@ -291,11 +304,14 @@ export class MemoryDirectory {
   }
 
   private forget(record: DirectoryRecord, anchor: Anchor): void {
-    const gone = Object.entries(record.attributes).filter(
-      ([, value]) => typeof value === "object" && "anchor" in value && value.anchor === anchor,
-    );
+    const gone = Object.entries(record.attributes).filter(([, value]) => linkOf(value) === anchor);
     if (gone.length > 0) this.replace(withAttributes(record, Object.fromEntries(gone.map(([name]) => [name, null]))));
   }
+}
+
+/** Whom a value refers to; null when it is no reference. */
+export function linkOf(value: StoredValue | null): Anchor | null {
+  return value !== null && typeof value === "object" && "anchor" in value ? value.anchor : null;
 }
 
 /** The record with attributes set, or removed where the value is null. */

@@ -3,7 +3,7 @@ import type { Anchor } from "../../model/observed.js";
 import { sameValue, type Value } from "../../model/value.js";
 import { sameDn } from "../../support/dn.js";
 import { MusterError } from "../../support/errors.js";
-import { type MemoryDirectory, withAttributes } from "./directory.js";
+import { linkOf, type MemoryDirectory, withAttributes } from "./directory.js";
 import type { StoredValue, WriteRequest, WriteResult } from "./records.js";
 
 type Check = "go" | WriteResult;
@@ -95,19 +95,9 @@ function effect(directory: MemoryDirectory, request: WriteRequest): Anchor {
     case "purge":
       directory.deleted.delete(request.anchor);
       return request.anchor;
-    case "restore": {
-      const record = directory.deleted.get(request.anchor);
-      if (record === undefined) throw new MusterError("MUS-5006", { what: `${request.anchor} cannot be restored` });
-      const cn = request.cn === null ? {} : { cn: request.cn };
-      const container = request.container ?? record.container;
-      const kept = Object.entries(record.attributes).filter(([, value]) => {
-        const link = isLink(value);
-        return link === null || directory.records.has(link);
-      });
-      directory.replace({ ...record, container, attributes: { ...Object.fromEntries(kept), ...cn } });
-      directory.deleted.delete(request.anchor);
+    case "restore":
+      directory.restoreAccount(request.anchor, request);
       return request.anchor;
-    }
     case "members": {
       const { obstacle } = directory.get(request.group);
       if (obstacle !== undefined) throw new MusterError("MUS-5006", { what: `the group is ${obstacle}` });
@@ -169,14 +159,10 @@ function checkModify(
 }
 
 export function sameStored(a: StoredValue | null, b: StoredValue | null): boolean {
-  const left = isLink(a);
-  const right = isLink(b);
+  const left = linkOf(a);
+  const right = linkOf(b);
   if (left !== null || right !== null) return left === right;
   return sameValue(a as Value | null, b as Value | null);
-}
-
-function isLink(value: StoredValue | null): Anchor | null {
-  return value !== null && typeof value === "object" && "anchor" in value ? value.anchor : null;
 }
 
 function done(anchor: Anchor): WriteResult {

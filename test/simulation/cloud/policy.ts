@@ -23,7 +23,6 @@ export const PRODUCTS = ["ENTERPRISEPACK", "EMS"] as const;
 export const UNIT = "Muster";
 
 export interface CloudPolicySpec extends PolicySpec {
-  readonly restore: boolean;
   /** Only the members of one administrative unit are managed. */
   readonly unit: boolean;
   readonly licenceLoss: "remove" | "remove-granted" | "keep";
@@ -37,7 +36,6 @@ export const cloudPolicySpec: fc.Arbitrary<CloudPolicySpec> = fc
   .tuple(
     policySpec,
     fc.record({
-      restore: fc.boolean(),
       unit: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
       licenceLoss: fc.constantFrom("remove", "remove", "remove-granted", "keep"),
       plansOff: fc.boolean(),

@@ -22,7 +22,6 @@ const cloudEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constantFrom("assign-licence" as const, "remove-licence" as const), who }),
     weight: 1,
   },
-  { arbitrary: fc.record({ kind: fc.constant("restore" as const), who }), weight: 1 },
 );
 
 const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
