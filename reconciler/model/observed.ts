@@ -68,8 +68,8 @@ export interface TakenName {
 /** An account that was deleted, and that the selection asked for. */
 export interface DeletedObject {
   readonly anchor: Anchor;
-  /** Its cn, where it is still known. */
-  readonly name: string | null;
+  /** The unique names that it brings back, by attribute, those that are still known. */
+  readonly names: Readonly<Record<string, string>>;
   /** Why it cannot be brought back as it was, in words that end a sentence; null: it can. */
   readonly obstacle: string | null;
 }

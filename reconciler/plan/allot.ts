@@ -68,7 +68,7 @@ function reserveReturning(
   const returning = new Map<Subject, [string, string][]>();
   for (const subject of subjects.filter(({ binding }) => binding === "restore").sort(compareTurn)) {
     const view = views[subject.target.name];
-    const names = view === undefined ? [] : returningNames(view, subject);
+    const names = view === undefined ? [] : returningNames(view, subject.entry);
     const promised = names.find(([name, value]) => state.isPromised(subject, name, value));
     if (promised !== undefined) state.blocked.set(subject, promised[0]);
     else {

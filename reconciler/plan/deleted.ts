@@ -2,11 +2,11 @@
 import type { Intent } from "../model/intent.js";
 import type { LedgerEntry } from "../model/ledger.js";
 import type { DeletedObject } from "../model/observed.js";
-import type { Subject, TargetView } from "./subject.js";
+import type { TargetView } from "./subject.js";
 
 /** The deleted object that is this identity's: the bound one, or the last that the lifecycle deleted. */
 export function deletedAccount(view: TargetView, entry: LedgerEntry | null): DeletedObject | null {
-  const anchor = entry?.current?.anchor ?? lastDeleted(entry)?.anchor;
+  const anchor = entry?.current?.anchor ?? entry?.former.findLast((old) => old.why === "deleted")?.anchor;
   return view.observed.deleted.find((object) => object.anchor === anchor) ?? null;
 }
 
@@ -17,19 +17,11 @@ export function isWantedBack(view: TargetView, intent: Intent, entry: LedgerEntr
 }
 
 /**
- * The names by attribute that it brings back: those of the ledger, and the one that the target still shows. Nobody else gets
- * them in the plan that restores it.
+ * The names by attribute that it brings back: what the target shows of it, else what the ledger has. The cn is the ledger's if
+ * it has one, since a restore says which. Nobody else gets them in the plan that restores it.
  */
-export function returningNames(
-  view: TargetView,
-  { entry, target }: Pick<Subject, "entry" | "target">,
-): [string, string][] {
-  const names = entry?.current?.names ?? lastDeleted(entry)?.names ?? {};
-  const shown = deletedAccount(view, entry)?.name ?? null;
-  const hasOwn = shown === null || names.cn !== undefined || target.capabilities.spaces.cn === undefined;
-  return Object.entries(hasOwn ? names : { ...names, cn: shown });
-}
-
-function lastDeleted(entry: LedgerEntry | null): LedgerEntry["former"][number] | undefined {
-  return entry?.former.findLast((old) => old.why === "deleted");
+export function returningNames(view: TargetView, entry: LedgerEntry | null): [string, string][] {
+  const { cn, ...names } = entry?.current?.names ?? {};
+  const shown = deletedAccount(view, entry)?.names ?? {};
+  return Object.entries({ ...names, ...shown, ...(cn === undefined ? {} : { cn }) });
 }

@@ -20,7 +20,7 @@ export function draftRestore(view: TargetView, subject: Subject, allotment: Allo
     reportContainer(subject, intent.container ?? "(no container)", findings);
     return [];
   }
-  const names = returningNames(view, subject);
+  const names = returningNames(view, subject.entry);
   const cn = new Map(names).get("cn") ?? null;
   const reason = stageReason(subject);
   return [

@@ -147,25 +147,20 @@ function confirm(current: LedgerCurrent, op: Op, context: FoldContext): LedgerCu
   return placed;
 }
 
-function retire(entry: LedgerEntry, why: string, until: string, names: LedgerCurrent["names"] = {}): LedgerEntry {
+function retire(entry: LedgerEntry, why: string, until: string): LedgerEntry {
   if (entry.current === null) return entry;
-  const kept = Object.keys(names).length === 0 ? {} : { names };
-  return { ...entry, current: null, former: [...entry.former, { anchor: entry.current.anchor, why, until, ...kept }] };
+  return { ...entry, current: null, former: [...entry.former, { anchor: entry.current.anchor, why, until }] };
 }
 
 function foldDelete(entry: LedgerEntry, op: Op, context: FoldContext): LedgerEntry {
   const retained = [...entry.retained, ...retainedNames(op.after)];
-  // It brings them back, should it be restored.
-  return { ...retire(entry, "deleted", context.at, entry.current?.names), retained };
+  return { ...retire(entry, "deleted", context.at), retained };
 }
 
-/** What was purged cannot come back, nor its names: nobody looks for it any more. */
+/** What was purged cannot come back: nobody looks for it any more. */
 function foldPurge(entry: LedgerEntry, { object }: Op): LedgerEntry {
-  const former = entry.former.map((old) => {
-    const { anchor, until } = old;
-    return "anchor" in object && object.anchor === anchor ? { anchor, why: "purged", until } : old;
-  });
-  return { ...entry, former };
+  const isIt = (anchor: string) => "anchor" in object && object.anchor === anchor;
+  return { ...entry, former: entry.former.map((old) => (isIt(old.anchor) ? { ...old, why: "purged" } : old)) };
 }
 
 function foldCurrent(current: LedgerCurrent, op: Op, outcome: Outcome, context: FoldContext): LedgerCurrent {

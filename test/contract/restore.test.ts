@@ -30,7 +30,7 @@ describe("with the Recycle Bin on", () => {
     await h.deleteAccount(gone);
     await h.deleteAccount(other);
     const after = await observe([gone, stays, "00000000-0000-0000-0000-000000000001"]);
-    expect(after.deleted).toEqual([{ anchor: gone, name: HARD, obstacle: null }]);
+    expect(after.deleted).toEqual([{ anchor: gone, names: { cn: HARD, sAMAccountName: "zoe" }, obstacle: null }]);
     expect(after.digest).not.toBe((await observe([])).digest);
   });
 
@@ -102,7 +102,7 @@ describe("with the Recycle Bin off", () => {
     await h.addMember(group, anchor);
     await h.deleteAccount(anchor);
     const { deleted } = await observe([anchor]);
-    expect(deleted).toEqual([{ anchor, name: HARD, obstacle: expect.stringContaining("Recycle Bin") }]);
+    expect(deleted).toMatchObject([{ anchor, names: { cn: HARD }, obstacle: expect.stringContaining("Recycle Bin") }]);
     const writes = h.writes();
     const outcome = await applyOne(h.target, restore(anchor));
     expect(outcome).toMatchObject({ kind: "refused", detail: expect.stringContaining("Recycle Bin") });

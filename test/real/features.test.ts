@@ -147,7 +147,9 @@ describeReal("deleted accounts on Samba", () => {
     switchOn(dirname(server.caFile));
     const anchor = await disabledAccount(place, "after");
     await place.hands.deleteAccount(anchor);
-    expect((await observe(anchor)).deleted).toEqual([{ anchor, name: "after", obstacle: null }]);
+    expect((await observe(anchor)).deleted).toEqual([
+      { anchor, names: { cn: "after", sAMAccountName: "after" }, obstacle: null },
+    ]);
     expect((await observe(before)).deleted).toMatchObject([{ obstacle: expect.stringContaining("recycled") }]);
     // Samba reanimates tombstones only, from which it takes isRecycled, and refuses an object that has none (docs).
     const outcome = await applyOne(place.target, restore(anchor, "after"));

@@ -132,7 +132,34 @@ export function checkInference(act: Act): void {
         throw new Broken(`${op.label} was reprovisioned`);
     }
     if (op.verb === "bind" && op.slot === null) checkBind(act, op, bound);
+    if (op.verb === "purge") checkPurge(act, op);
   }
+}
+
+/** For good only what Muster deleted itself, after the days that policy says, and of nobody whom HR knows to have work. */
+function checkPurge(act: Act, op: Op): void {
+  const since = "anchor" in op.object ? act.shadow.deletedByMuster.get(op.object.anchor) : undefined;
+  const days = act.policy.purge == null ? Number.POSITIVE_INFINITY : Number.parseInt(act.policy.purge, 10);
+  if (since === undefined) throw new Broken(`the account of ${op.label} was not deleted by Muster, but purged`);
+  if (act.asOf < since + days * 86_400_000) throw new Broken(`the account of ${op.label} was purged too early`);
+  const today = new Date(act.asOf).toISOString().slice(0, 10);
+  const own = new Set(act.intents.find((intent) => intent.identity === op.identity)?.workers);
+  const people = new Set(act.workers.filter((w) => own.has(keyOf(w))).map(personOf));
+  const busy = act.workers.find((worker) => people.has(personOf(worker)) && hasWork(worker, addDays(today, 1)));
+  if (busy !== undefined) throw new Broken(`the account of ${op.label} was purged, but ${keyOf(busy)} has work`);
+}
+
+/** Whether HR knows of work that goes on after the day, or is to come. */
+function hasWork({ employment }: Worker, day: string): boolean {
+  return employment.periods.some(({ status, lastDay }) => status === "normal" && (lastDay === null || lastDay > day));
+}
+
+function personOf(worker: Worker): string {
+  return worker.personId ?? keyOf(worker);
+}
+
+function keyOf({ source, id }: Worker): WorkerKey {
+  return `${source}:${id}` as WorkerKey;
 }
 
 function checkBind(act: Act, op: Op, bound: ReadonlyMap<Anchor, string>): void {
@@ -164,7 +191,7 @@ export function checkLeavers(act: Act): void {
 /** Identities all of whose workers left long enough ago for every zone and grace period; protected ones left out. */
 export function leavers(act: Pick<Act, "intents" | "workers" | "asOf" | "policy">): Set<string> {
   const today = new Date(act.asOf).toISOString().slice(0, 10);
-  const byKey = new Map(act.workers.map((worker) => [`${worker.source}:${worker.id}`, worker]));
+  const byKey = new Map(act.workers.map((worker) => [keyOf(worker), worker]));
   const isProtected = (intent: Intent) => act.policy.protectedWorker && intent.workers.some((key) => key === "hr:2");
   return new Set(
     act.intents
@@ -199,7 +226,7 @@ export function checkThreeStates(act: Act): number {
     const now = act.after.get(anchor);
     if (intent === undefined || now === undefined || !now.account.managed || isContested(act, intent)) continue;
     if (wasBroughtBack(act, anchor)) continue;
-    const worker = act.workers.find((w) => `${w.source}:${w.id}` === intent.primary);
+    const worker = act.workers.find((w) => keyOf(w) === intent.primary);
     if (worker === undefined) continue;
     checkTitle(act, intent, worker, act.before.get(anchor)?.attributes[act.dialect.title], now);
     checkDepartment(intent, worker, act.before.get(anchor)?.attributes.department, now);

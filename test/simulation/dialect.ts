@@ -1,5 +1,6 @@
 /** What the worlds call things in a kind of target, and how their policies are written for it. */
 import type { Verb } from "../../reconciler/model/op.js";
+import { ACTIVE_DIRECTORY_CAPABILITIES } from "../../reconciler/targets/active-directory/capabilities.js";
 import { GROUPS, groupDn, managedAttributes, type PolicySpec, policyYaml } from "./policy.js";
 
 export interface Dialect {
@@ -7,7 +8,7 @@ export interface Dialect {
   readonly employeeId: string;
   /** Names of the groups, and products, that everybody who works has. */
   readonly everyone: readonly string[];
-  /** Verbs that worlds on this target bring about. */
+  /** Verbs that worlds on this target bring about: all that it can do. */
   readonly verbs: readonly Verb[];
   /** Whether a name says that its first candidate was taken. */
   isSecondChoice(after: Readonly<Record<string, unknown>>, label: string): boolean;
@@ -22,21 +23,7 @@ export function directoryDialect(type: "memory" | "active-directory"): Dialect {
     title: "title",
     employeeId: "employeeID",
     everyone: [groupDn(GROUPS[0])],
-    verbs: [
-      "create",
-      "bind",
-      "unbind",
-      "update",
-      "rename",
-      "move",
-      "enable",
-      "disable",
-      "delete",
-      "restore",
-      "add-member",
-      "remove-member",
-      "run-task",
-    ],
+    verbs: ACTIVE_DIRECTORY_CAPABILITIES.verbs,
     // The first candidate of cn is the label; whoever got another one met somebody of the same name.
     isSecondChoice: ({ cn }, label) => typeof cn === "string" && cn !== label,
     managed: managedAttributes,

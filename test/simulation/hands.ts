@@ -1,6 +1,6 @@
 /** Everybody else's access to a directory, the same for the in-memory one and for the sandbox over the wire. */
 
-import type { Anchor, ObservedAccount } from "../../reconciler/model/observed.js";
+import type { Anchor, Observed, ObservedAccount } from "../../reconciler/model/observed.js";
 import type { TargetPort } from "../../reconciler/model/ports.js";
 import { MusterError } from "../../reconciler/support/errors.js";
 import { AD_LIKE } from "../../reconciler/targets/memory/presets.js";
@@ -76,11 +76,22 @@ export function memoryHands(shuffle = 0): MemoryHands {
   const { directory } = port;
   for (const container of [STAFF, JOINERS, LEAVERS, OUTSIDE]) directory.addContainer(container);
   const groups = GROUPS.map((name) => directory.addGroup({ attributes: { cn: name } }));
+  return handsIn(port, directoryDialect("memory"), groups, () => observeAll(port));
+}
+
+/** Hands in a directory in memory with these groups; `observe` is what a bystander sees. */
+export function handsIn(
+  port: MemoryTarget,
+  dialect: Dialect,
+  groups: readonly Anchor[],
+  observe: () => Promise<Observed>,
+): MemoryHands {
+  const { directory } = port;
   return {
     port,
-    dialect: directoryDialect("memory"),
-    picture: async () => pictureOf(await observeAll(port)),
-    accounts: async () => byAddress((await observeAll(port)).accounts),
+    dialect,
+    picture: async () => pictureOf(await observe()),
+    accounts: async () => byAddress((await observe()).accounts),
     writes: () => directory.writes.length,
     addAccount: async (account) => attempt(() => directory.addAccount(account)),
     edit: async (anchor, changes) => attempted(() => directory.editAccount(anchor, changes)),
@@ -116,7 +127,7 @@ function attempt<T>(run: () => T): T | null {
   }
 }
 
-function attempted(run: () => void): boolean {
+export function attempted(run: () => void): boolean {
   return (
     attempt(() => {
       run();

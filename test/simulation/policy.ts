@@ -28,6 +28,8 @@ export interface PolicySpec {
   readonly deleteUnused: boolean;
   /** Whether the target may bring back what was deleted. */
   readonly restore: boolean;
+  /** Only in a tenant: how long after Muster deleted an account it deletes it for good. */
+  readonly purge?: "5d" | null;
   readonly rehire: "none" | "reactivate" | "reprovision" | "late-reprovision";
   readonly onRename: "keep" | "follow";
   readonly counter: boolean;
@@ -101,6 +103,7 @@ const GENEROUS_VERBS = [
   "enable",
   "disable",
   "delete",
+  "purge",
   "remove-member",
   "remove-licence",
   "run-task",
@@ -181,9 +184,10 @@ export function scopes(): string[] {
   ];
 }
 
-/** `task` is what the stages that have tasks ask for. */
-export function lifecycle(policy: PolicySpec, task: string): string {
+/** `task` is what the stages that have tasks ask for, `purge` when deleted accounts are deleted for good. */
+export function lifecycle(policy: PolicySpec, task: string, purge: string | null = null): string {
   const tasks = (stage: "left" | "leave" | "active") => (policy.tasks.includes(stage) ? `\n  tasks: [ ${task} ]` : "");
+  const forGood = purge === null ? "" : `, purge: ${purge}`;
   const rehire = {
     none: "",
     reactivate: "\nrehire: { account: reactivate }",
@@ -206,7 +210,7 @@ left:
   attributes: ${policy.leftAttributes}${policy.leftAfter === null ? "" : `\n  after: ${policy.leftAfter}`}${tasks("left")}
 vanished: { after: ${policy.vanishedAfter}, treat-as: left }
 rescinded: { account: disabled, memberships: remove-managed, delete: ${policy.deleteUnused ? "if-never-enabled" : "never"} }
-out-of-scope: { account: ${policy.outOfScope} }${policy.deleteAfter === null ? "" : `\ndelete: { after: ${policy.deleteAfter} disabled }`}${rehire}`;
+out-of-scope: { account: ${policy.outOfScope} }${policy.deleteAfter === null ? "" : `\ndelete: { after: ${policy.deleteAfter} disabled${forGood} }`}${rehire}`;
 }
 
 function mapping(policy: PolicySpec, name: string, scope: string): string {

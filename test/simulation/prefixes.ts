@@ -57,7 +57,7 @@ function readyOp(op: Op, ledger: Ledger, created: ReadonlyMap<string, Anchor>): 
   return { op, anchor, references };
 }
 
-/** sAMAccountName of anything; userPrincipalName and mail together; the DN. Without regard to case. */
+/** sAMAccountName of anything; userPrincipalName and mail together; the DN, where there is one. Without regard to case. */
 function namesOf(directory: MemoryDirectory, anchor: Anchor): Set<string> {
   const record = directory.records.get(anchor);
   const names = new Set<string>();
@@ -68,7 +68,7 @@ function namesOf(directory: MemoryDirectory, anchor: Anchor): Set<string> {
   add("login", record.attributes.sAMAccountName);
   add("address", record.attributes.userPrincipalName);
   add("address", record.attributes.mail);
-  add("dn", normalizeDn(directory.addressOf(record)));
+  if (directory.hasContainers) add("dn", normalizeDn(directory.addressOf(record)));
   return names;
 }
 

@@ -38,6 +38,8 @@ export function pictureOf(observed: Observed): Picture {
 export class Shadow {
   /** Accounts that Muster disabled, or created disabled, and nobody has enabled since; with the as-of instant. */
   readonly disabledByMuster = new Map<Anchor, number>();
+  /** Accounts that Muster deleted, with the as-of instant; those that somebody brought back are no longer there. */
+  readonly deletedByMuster = new Map<Anchor, number>();
   /** "group|account" of every membership that Muster wrote or that policy asked for when it was there already. */
   readonly memberships = new Map<string, "granted" | "found">();
   #last: Picture = new Map();
@@ -48,6 +50,7 @@ export class Shadow {
       // One that was deleted may be brought back as it was.
       if (now.get(anchor)?.account.enabled === true) this.disabledByMuster.delete(anchor);
     }
+    for (const anchor of now.keys()) this.deletedByMuster.delete(anchor);
     this.#last = now;
   }
 
@@ -60,6 +63,8 @@ export class Shadow {
     }
     for (const op of ops) {
       if (!("anchor" in op.object)) continue;
+      if (op.verb === "delete") this.deletedByMuster.set(op.object.anchor, asOf);
+      if (op.verb === "restore" || op.verb === "purge") this.deletedByMuster.delete(op.object.anchor);
       const key = `${op.slot}|${op.object.anchor}`;
       if (op.verb === "add-member" || op.verb === "assign-licence")
         this.memberships.set(key, op.ledgerOnly ? (this.memberships.get(key) ?? "found") : "granted");

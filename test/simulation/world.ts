@@ -37,6 +37,8 @@ export const beforeSpec: fc.Arbitrary<BeforeSpec> = fc.record({
   title: fc.constantFrom("Engineer", "Wizard", null),
 });
 
+export const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
+
 /** Most worlds are random all through; some are bent towards what chance alone brings about too seldom. */
 export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
   const random = fc.record({
@@ -50,21 +52,25 @@ export function worldSpec(maxPeople = 40): fc.Arbitrary<WorldSpec> {
       const own = steps.map((step, i) => ({ ...step, admin: world.steps[i]?.admin ?? [] }));
       return { ...world, policy: { ...world.policy, ...policy }, steps: [...own, ...world.steps].slice(0, 5) };
     });
-  const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
   const recall: StepSpec = { days: 25, hr: [{ kind: "recall", inDays: 3 }], admin: [] };
   const deletion: StepSpec = { days: 15, hr: [], admin: [] };
   const comeBack: StepSpec = { days: 2, hr: [{ kind: "recall", inDays: -1 }], admin: [] };
   const swaps: StepSpec = { days: 3, hr: [0, 2, 4].map((who) => ({ kind: "swap", who, with: who + 1 })), admin: [] };
   return fc.oneof(
     { arbitrary: random, weight: 14 },
-    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 2 },
+    { arbitrary: bent({ rehire: "reprovision", deleteAfter: null }, layoff, recall), weight: 3 },
     { arbitrary: bent({ rehire: "reactivate", deleteAfter: null }, layoff, recall), weight: 1 },
     { arbitrary: bent({ deleteAfter: "10d" }, layoff, { days: 20, hr: [], admin: [] }), weight: 1 },
     {
-      arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, comeBack),
-      weight: 3,
+      arbitrary: bent(
+        { deleteAfter: "10d", restore: true, rehire: "reactivate", ghosts: false },
+        layoff,
+        deletion,
+        comeBack,
+      ),
+      weight: 4,
     },
-    { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 2 },
+    { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 3 },
   );
 }
 

@@ -80,12 +80,6 @@ export interface LedgerEntry {
      * An instant with its offset, ISO 8601.
      */
     until: string;
-    /**
-     * Of one that was deleted: the names it had, which it brings back when it is restored.
-     */
-    names?: {
-      [k: string]: string;
-    };
   }[];
   retained: {
     space: string;

@@ -6,13 +6,17 @@
 import { AndFilter, EqualityFilter, OrFilter } from "ldapts";
 import type { Anchor, DeletedObject, Observed, Selection } from "../../model/observed.js";
 import { withDeleted } from "../picture.js";
+import { ACTIVE_DIRECTORY_CAPABILITIES } from "./capabilities.js";
 import { decodeGuid, encodeGuid } from "./codec.js";
 import { anchorOf, type Place, textOf, textsOf } from "./read.js";
 import { type Entry, searchAll, searchBase } from "./search.js";
 
 /** Recycle Bin (MS-ADTS 3.1.1.9.1). */
 const RECYCLE_BIN = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a";
-const ATTRIBUTES = ["objectGUID", "objectClass", "isDeleted", "isRecycled", "msDS-LastKnownRDN"];
+const NAMES = Object.keys(ACTIVE_DIRECTORY_CAPABILITIES.spaces).filter((name) => name !== "cn");
+/** The cn of a deleted object is no longer what it was called, and comes back as its last known RDN (MS-ADTS 3.1.1.5.5.1). */
+const RDN = "msDS-LastKnownRDN";
+const ATTRIBUTES = ["objectGUID", "objectClass", "isDeleted", "isRecycled", RDN, ...NAMES];
 /** Objects that one search asks for. */
 const BATCH = 200;
 
@@ -31,10 +35,14 @@ export async function addDeleted(place: Place, picture: Observed, selection: Sel
   if (entries.length === 0) return picture;
   const isOn = await isRecycleBinOn(place);
   const deleted = entries.map((entry): DeletedObject => {
-    const name = textOf(entry, "msDS-LastKnownRDN") ?? null;
-    return { anchor: anchorOf(place.session, entry), name, obstacle: obstacleOf(entry, isOn) };
+    return { anchor: anchorOf(place.session, entry), names: namesOf(entry), obstacle: obstacleOf(entry, isOn) };
   });
   return withDeleted(picture, deleted);
+}
+
+function namesOf(entry: Entry): Record<string, string> {
+  const names = [["cn", textOf(entry, RDN)] as const, ...NAMES.map((name) => [name, textOf(entry, name)] as const)];
+  return Object.fromEntries(names.filter((one): one is readonly [string, string] => one[1] !== undefined));
 }
 
 /** Deleted objects by their GUIDs, wherever in the domain they lie; those that are unknown, or not deleted, are left out. */

@@ -50,11 +50,16 @@ export function observeDirectory(directory: MemoryDirectory, selection: Selectio
 function deletedAmong(directory: MemoryDirectory, anchors: readonly Anchor[]): DeletedObject[] {
   return anchors.flatMap((anchor): DeletedObject[] => {
     if (directory.records.has(anchor)) return [];
-    const cn = directory.deleted.get(anchor)?.attributes.cn;
-    if (directory.deleted.has(anchor)) return [{ anchor, name: typeof cn === "string" ? cn : null, obstacle: null }];
+    const deleted = directory.deleted.get(anchor);
+    if (deleted !== undefined) return [{ anchor, names: uniqueNames(directory, deleted), obstacle: null }];
     const obstacle = "only a tombstone is left of it";
-    return directory.tombstones.has(anchor) ? [{ anchor, name: null, obstacle }] : [];
+    return directory.tombstones.has(anchor) ? [{ anchor, names: {}, obstacle }] : [];
   });
+}
+
+function uniqueNames({ options }: MemoryDirectory, { attributes }: DirectoryRecord): Record<string, string> {
+  const names = Object.keys(options.capabilities.spaces).map((name) => [name, attributes[name]] as const);
+  return Object.fromEntries(names.filter((one): one is readonly [string, string] => typeof one[1] === "string"));
 }
 
 /** Whether reads show the record already. */

@@ -126,7 +126,8 @@ export async function cloudHands(
   };
 }
 
-function translate(changes: Readonly<Record<string, string | null>>): Record<string, string | null> {
+/** Graph's names for what is written, and a login in the domain. */
+export function translate(changes: Readonly<Record<string, string | null>>): Record<string, string | null> {
   const entries = Object.entries(changes).map(([name, value]) => {
     const property = PROPERTIES[name] ?? name;
     return [property, property === "userPrincipalName" ? `${value}@${DOMAIN}` : value] as const;

@@ -1,5 +1,6 @@
 /** The random policies as they read for a tenant: no containers, licences beside groups, deleted accounts that come back. */
 import fc from "fast-check";
+import { ENTRA_ID_CAPABILITIES } from "../../../reconciler/targets/entra-id/capabilities.js";
 import type { Dialect } from "../dialect.js";
 import {
   entitlements,
@@ -40,6 +41,7 @@ export const cloudPolicySpec: fc.Arbitrary<CloudPolicySpec> = fc
       licenceLoss: fc.constantFrom("remove", "remove", "remove-granted", "keep"),
       plansOff: fc.boolean(),
       hireDate: fc.boolean(),
+      purge: fc.constantFrom("5d" as const, null),
     }),
   )
   .map(([policy, own]) => ({ ...policy, ...own }));
@@ -62,22 +64,7 @@ export const CLOUD_DIALECT: Dialect = {
   title: "jobTitle",
   employeeId: "employeeId",
   everyone: [GROUPS[0], PRODUCTS[0]],
-  verbs: [
-    "create",
-    "bind",
-    "unbind",
-    "update",
-    "rename",
-    "enable",
-    "disable",
-    "delete",
-    "restore",
-    "add-member",
-    "remove-member",
-    "assign-licence",
-    "remove-licence",
-    "run-task",
-  ],
+  verbs: ENTRA_ID_CAPABILITIES.verbs,
   // The counter is in the name; the last resort is made of the id.
   isSecondChoice: ({ userPrincipalName: name }) => typeof name === "string" && /\d@/.test(name) && !/^u\d+@/.test(name),
   managed: managedProperties,
@@ -92,7 +79,7 @@ function cloudYaml(policy: CloudPolicySpec, limits: string): string {
     environment(policy),
     cloudTarget(policy),
     ...scopes(),
-    lifecycle(policy, "revoke-sessions"),
+    lifecycle(policy, "revoke-sessions", policy.purge ?? null),
     ...mappings,
     ...entitlements(policy, (group) => group),
     licence("office", `sku: ${PRODUCTS[0]}`, "anybody", "remove"),
@@ -107,15 +94,21 @@ function cloudYaml(policy: CloudPolicySpec, limits: string): string {
 }
 
 /** A Target of a tenant that a test talks to: where it is and who asks are not read from it. */
-export function cloudTarget(policy: Pick<CloudPolicySpec, "restore" | "unit">, name = TARGET): string {
+export function cloudTarget(
+  { restore, unit, purge = null }: Pick<CloudPolicySpec, "restore" | "unit" | "purge">,
+  name = TARGET,
+): string {
+  const allow = ["create", "update", "rename", "enable", "disable", "delete"];
+  if (restore) allow.push("restore");
+  if (purge !== null) allow.push("purge");
   return `kind: Target
 name: ${name}
 type: entra-id
 tenant: ${DOMAIN}
 credential: { clientId: muster, secret: env:MUSTER_ENTRA_SECRET }
-managed: { accounts: [ ${policy.unit ? UNIT : "tenant"} ], groups: [ tenant ] }
+managed: { accounts: [ ${unit ? UNIT : "tenant"} ], groups: [ tenant ] }
 claim: ${CLAIM}
-allow: [ create, update, rename, enable, disable, delete${policy.restore ? ", restore" : ""} ]`;
+allow: [ ${allow.join(", ")} ]`;
 }
 
 export function licence(name: string, product: string, scope: string, onLoss: string, target = TARGET): string {

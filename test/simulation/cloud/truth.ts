@@ -8,7 +8,7 @@ import type { TenantObject } from "../../../reconciler/sandbox/tenant/store.js";
 import type { Picture, Seen } from "../shadow.js";
 
 /** Properties that a test says are not touched, or are as wanted. */
-const WATCHED = [
+export const WATCHED = [
   "companyName",
   "department",
   "displayName",

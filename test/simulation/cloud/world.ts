@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { personSpec } from "../people.js";
 import { type AdminEdit, adminEdit, type StepSpec, stepSpec } from "../steps.js";
-import { beforeSpec, type WorldSpec } from "../world.js";
+import { beforeSpec, layoff, type WorldSpec } from "../world.js";
 import { type CloudPolicySpec, cloudPolicySpec } from "./policy.js";
 
 export interface CloudWorldSpec extends WorldSpec<CloudPolicySpec> {
@@ -24,8 +24,8 @@ const cloudEdit: fc.Arbitrary<AdminEdit> = fc.oneof(
   },
 );
 
-const layoff: StepSpec = { days: 5, hr: [{ kind: "layoff", who: 0, people: 30 }], admin: [] };
 const deletion: StepSpec = { days: 12, hr: [{ kind: "vanish", who: 3 }], admin: [] };
+const farewell: StepSpec = { days: 8, hr: [], admin: [] };
 const recall: StepSpec = { days: 3, hr: [{ kind: "recall", inDays: -1 }], admin: [] };
 const swaps: StepSpec = {
   days: 3,
@@ -42,6 +42,9 @@ const replacing = {
   counter: true,
   protectedWorker: false,
 } as const;
+
+/** Whoever is laid off is disabled at once, and deleted after ten days. */
+const leaving = { deleteAfter: "10d", leftAfter: null, counter: true, protectedWorker: false } as const;
 
 /** Plain employees, so that what a bent world is about happens to somebody. */
 const AT_WORK = { type: "employee", from: -100, days: null, rescinded: false, leave: null } as const;
@@ -66,11 +69,12 @@ export function cloudWorldSpec(maxPeople: number): fc.Arbitrary<CloudWorldSpec> 
     });
   return fc.oneof(
     { arbitrary: random, weight: 4 },
-    { arbitrary: bent(replacing, layoff, { ...recall, days: 25 }), weight: 4 },
+    { arbitrary: bent(replacing, layoff, { ...recall, days: 25 }), weight: 5 },
     {
-      arbitrary: bent({ deleteAfter: "10d", restore: true, rehire: "reactivate" }, layoff, deletion, recall),
+      arbitrary: bent({ ...leaving, restore: true, rehire: "reactivate" }, layoff, deletion, recall),
       weight: 5,
     },
+    { arbitrary: bent({ ...leaving, purge: "5d" }, layoff, deletion, farewell), weight: 6 },
     { arbitrary: bent({ onRename: "follow" }, swaps, swaps), weight: 3 },
   );
 }

@@ -112,7 +112,7 @@ function answer(world: World, { method, path }: Asked): Scripted | undefined {
   if (address === "/directory/administrativeUnits") return list([{ id: UNIT, displayName: "Berlin" }]);
   if (address === `/directory/administrativeUnits/${UNIT}/members`) return list([{ id: id(2) }]);
   if (address === "/directory/deletedItems/microsoft.graph.user")
-    return list([{ id: id(50), displayName: "Gone", onPremisesSyncEnabled: null }]);
+    return list([{ id: id(50), userPrincipalName: `${id(50).replaceAll("-", "")}gone@contoso.example`, mail: null }]);
   return undefined;
 }
 
@@ -242,7 +242,7 @@ describe("a full read", () => {
   it("looks for deleted users only where anchors are missing", async () => {
     const { place, asked } = open();
     const { deleted } = await observeTenant(place, { ...selection, anchors: [id(1), id(50), id(51)] });
-    expect(deleted).toEqual([{ anchor: id(50), name: "Gone", obstacle: null }]);
+    expect(deleted).toEqual([{ anchor: id(50), names: { userPrincipalName: "gone@contoso.example" }, obstacle: null }]);
     asked.splice(0);
     await observeTenant(place, { ...selection, anchors: [id(1)] });
     expect(asked.some(({ path }) => path.startsWith("/directory/deletedItems"))).toBe(false);
