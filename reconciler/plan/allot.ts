@@ -19,7 +19,7 @@ import { compareText } from "../model/identity.js";
 import type { Ledger } from "../model/ledger.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
 import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
-import { returningNames } from "./deleted.js";
+import { isNamedByRestore, returningNames } from "./deleted.js";
 import { type Links, reportSoftMatch } from "./link.js";
 import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
 import { lackingValues, reportLacking } from "./required.js";
@@ -42,10 +42,11 @@ export function allot(
   const targets = new Set(policy.mappings.map((mapping) => mapping.target));
   for (const target of targets) {
     const mappings = policy.mappings.filter((mapping) => mapping.target === target);
-    for (const round of roundsOf(mappings)) allotRound(state, round, takers, fixed, findings);
+    for (const round of roundsOf(mappings)) allotRound(state, round, takers, { fixed, returning }, findings);
   }
   for (const [subject, names] of returning)
-    for (const [name, value] of names) if (state.isHeld(subject, name, value)) state.blocked.set(subject, name);
+    for (const [name, value] of fixedNames(subject, names))
+      if (state.isHeld(subject, name, value)) state.blocked.set(subject, name);
   for (const subject of takers) {
     const isMade = subject.binding === "none" || isReprovisioned(subject);
     const lacking = isMade ? lackingValues(subject) : [];
@@ -56,27 +57,35 @@ export function allot(
   return state;
 }
 
+/** Accounts that are restored, with the names that they have. */
+type Returning = ReadonlyMap<Subject, readonly (readonly [attribute: string, name: string])[]>;
+
 /**
  * Restored accounts come with their names: nobody else gets these. Of two that bring back the same name one comes back, in the
- * order of those who need names. Gives those who do, with their names.
+ * order of those who need names. Gives those who do. A name that the restore says is theirs when it is free (allotRound).
  */
 function reserveReturning(
   state: NameState,
   views: Readonly<Record<string, TargetView>>,
   subjects: readonly Subject[],
-): Map<Subject, [string, string][]> {
-  const returning = new Map<Subject, [string, string][]>();
+): Returning {
+  const returning = new Map<Subject, readonly (readonly [string, string])[]>();
   for (const subject of subjects.filter(({ binding }) => binding === "restore").sort(compareTurn)) {
     const view = views[subject.target.name];
     const names = view === undefined ? [] : returningNames(view, subject.entry);
-    const promised = names.find(([name, value]) => state.isPromised(subject, name, value));
+    const fixed = fixedNames(subject, names);
+    const promised = fixed.find(([name, value]) => state.isPromised(subject, name, value));
     if (promised !== undefined) state.blocked.set(subject, promised[0]);
     else {
       returning.set(subject, names);
-      for (const [name, value] of names) state.give(subject, name, value);
+      for (const [name, value] of fixed) state.give(subject, name, value);
     }
   }
   return returning;
+}
+
+function fixedNames<T extends readonly [string, string]>(subject: Subject, names: readonly T[]): T[] {
+  return names.filter(([name]) => !isNamedByRestore(subject, name));
 }
 
 /** Names are given by start date and identity key. */
@@ -136,25 +145,25 @@ function takesNames(subject: Subject): boolean {
 function allotRound(
   state: NameState,
   round: Round,
-  subjects: readonly Subject[],
-  fixed: ReadonlySet<Subject>,
+  takers: readonly Subject[],
+  { fixed, returning }: { readonly fixed: ReadonlySet<Subject>; readonly returning: Returning },
   findings: Findings,
 ): void {
   const scopes = new Map(
     [...round].map(([mapping, { rule, unique }]) => [mapping, state.scopeOf(mapping, rule, unique)]),
   );
   const waiting: Seeker[] = [];
-  for (const subject of subjects) {
+  for (const subject of [...takers, ...returning.keys()]) {
     const own = round.get(subject.mapping);
     const scope = scopes.get(subject.mapping);
     if (own === undefined || scope === undefined) continue;
     const { rule, unique } = own;
-    const observed = textOf(subject.account?.attributes[rule.name]);
-    const wish = isReprovisioned(subject)
-      ? NEW_NAME
-      : fixed.has(subject)
-        ? { restore: null, keep: observed }
-        : wishOf(state, scope, rule, unique, subject, observed);
+    const old = returning.get(subject);
+    if (old !== undefined && !isNamedByRestore(subject, rule.name)) continue;
+    const wish =
+      old === undefined
+        ? wishOf(state, scope, own, subject, fixed.has(subject))
+        : { restore: new Map(old).get(rule.name) ?? null, keep: null };
     if (wish.restore === null && wish.keep !== null) state.give(subject, rule.name, wish.keep);
     else if (rule.name in subject.intent.attributes) waiting.push({ subject, scope, rule, unique, ...wish });
   }
@@ -224,15 +233,17 @@ function chooseNames(state: NameState, waiting: readonly Seeker[]): Map<Subject,
   }
 }
 
-/** What the account keeps, or has back: a name changed by hand is put back where policy corrects drift. */
+/** What the account keeps, or has back: a name changed by hand is put back where policy corrects drift. `isFixed`: no renames. */
 function wishOf(
   state: NameState,
   scope: NameScope,
-  rule: CompiledAttribute,
-  unique: CompiledUnique,
+  { rule, unique }: NameRule,
   subject: Subject,
-  observed: string | null,
+  isFixed: boolean,
 ): Wish {
+  const observed = textOf(subject.account?.attributes[rule.name]);
+  if (isReprovisioned(subject)) return NEW_NAME;
+  if (isFixed) return { restore: null, keep: observed };
   const confirmed = subject.entry?.current?.names[rule.name] ?? null;
   if (subject.account === null) return NEW_NAME;
   if (subject.intent.attributes[rule.name] === undefined || subject.binding !== "bound")

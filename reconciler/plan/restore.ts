@@ -14,14 +14,15 @@ export function draftRestore(view: TargetView, subject: Subject, allotment: Allo
   const deleted = deletedAccount(view, subject.entry);
   if (deleted === null) return [];
   const { intent, target } = subject;
-  if (reportTaken(view, subject, allotment, findings)) return [];
+  if (allotment.failed.has(subject) || reportTaken(view, subject, allotment, findings)) return [];
   const places = target.capabilities.containers === "dn";
   if (places && (intent.container === null || !containerExists(view, intent.container))) {
     reportContainer(subject, intent.container ?? "(no container)", findings);
     return [];
   }
-  const names = returningNames(view, subject.entry);
-  const cn = new Map(names).get("cn") ?? null;
+  const names = new Map(returningNames(view, subject.entry));
+  const cn = allotment.name(subject, "cn") ?? names.get("cn") ?? null;
+  if (places && cn !== null) names.set("cn", cn);
   const reason = stageReason(subject);
   return [
     draftFor(subject, {
@@ -33,7 +34,7 @@ export function draftRestore(view: TargetView, subject: Subject, allotment: Allo
         ...(places && cn !== null ? { cn } : {}),
         ...(places && intent.container !== null ? { container: intent.container } : {}),
       },
-      claims: names.map(([name, value]) => resourceOf(subject, name, value)),
+      claims: [...names].map(([name, value]) => resourceOf(subject, name, value)),
       reasons: [{ ...reason, because: `${reason.because}; the account was deleted and can be restored` }],
     }),
   ];
