@@ -33,7 +33,7 @@ function recordingOf({ verb, slot }: Op): string {
 
 /** Attributes that have a row; none where the op is about the object itself. */
 export function attributesOf(op: Op): string[] {
-  if (op.verb === "create") return accountAttributes(op);
+  if (op.verb === "create" || op.verb === "restore") return accountAttributes(op);
   return op.verb === "update" || op.verb === "rename" ? valueRows(op).map((row) => row.name) : [];
 }
 
@@ -41,6 +41,7 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
   const verb = verbOf(op);
   switch (op.verb) {
     case "create":
+    case "restore":
       return [{ verb, name: "", value: [] }, ...accountRows(op, style)];
     case "update":
     case "rename":
@@ -69,7 +70,6 @@ export function rowsOfOp(op: Op, style: ValueStyle): Row[] {
     case "enable":
     case "disable":
     case "delete":
-    case "restore":
     case "purge":
       return [{ verb, name: "", value: [] }];
   }
@@ -83,11 +83,12 @@ function accountRows(op: Op, style: ValueStyle): Row[] {
   }));
 }
 
-/** A new account: whether it is enabled and where it lies, then its attributes. */
+/** A new account, or one that comes back: whether it is enabled and where it lies, then its attributes. */
 function accountAttributes(op: Op): string[] {
   const first = ["enabled", "container"];
   const rank = (name: string): number => (first.includes(name) ? first.indexOf(name) : first.length);
-  return Object.keys(op.after).sort((a, b) => rank(a) - rank(b) || compareText(a, b));
+  const shown = Object.keys(op.after).filter((name) => name !== "deleted");
+  return shown.sort((a, b) => rank(a) - rank(b) || compareText(a, b));
 }
 
 /** A bind shows what it is bound to; a re-bind also what it was. */
