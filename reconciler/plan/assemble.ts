@@ -19,6 +19,7 @@ import { checkSeats } from "./guards/seats.js";
 import { Links } from "./link.js";
 import { matchSubjects } from "./match.js";
 import { orderOps } from "./order.js";
+import { recordsByPerson } from "./purge.js";
 import type { ResolveContext } from "./resolve.js";
 import { gatherRestraint, mayRename } from "./restrain.js";
 import { collectFindings, isReprovisioned, type PlanInput, type Subject, type TargetView } from "./subject.js";
@@ -53,6 +54,7 @@ export function makePlan(input: PlanInput): PlanBody {
     reachable: reachableSubjects(subjects, allotment.failed, input.asOf),
     replaced: new Set(subjects.filter(isReprovisioned).map((subject) => `${subject.target.name}|${subject.identity}`)),
     identityOf: input.desire.identityOf,
+    recordsOf: recordsByPerson(input),
   };
   const drafts = Object.values(views).flatMap((view) => {
     const own = subjects.filter((subject) => subject.target === view.target);

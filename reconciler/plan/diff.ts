@@ -101,7 +101,7 @@ function diffSubject(
     for (const draft of drafts) draft.needs.push(...rekey);
     return [...rekey, ...drafts];
   }
-  if (subject.binding === "none" && !needsCreate(subject)) return draftPurges(input, view, subject);
+  if (subject.binding === "none" && !needsCreate(subject)) return draftPurges(input, view, subject, context);
   const rest = needsCreate(subject)
     ? draftAll(subject, creations.get(subject.identity), members, { links: context.links, asOf: input.asOf })
     : [...withoutMastered(subject, diffBound(input, view, subject, context, exceptions, members, mastered), mastered)];

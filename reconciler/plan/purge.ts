@@ -4,22 +4,49 @@
  * itself deleted and that is still among the deleted ones by its anchor, and nobody of whom HR knows that the person works,
  * or will, is concerned.
  */
-import type { WorkerKey } from "../model/identity.js";
+import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import type { LedgerEntry } from "../model/ledger.js";
 import type { WorkerFile } from "../model/worker.js";
 import { addDuration, endOfDay, formatInstant, parseDuration, parseInstant } from "../policy/time.js";
 import { type Draft, draftFor } from "./drafts.js";
+import type { ResolveContext } from "./resolve.js";
 import type { PlanInput, Subject, TargetView } from "./subject.js";
 
 type Former = LedgerEntry["former"][number];
 
-export function draftPurges(input: PlanInput, view: TargetView, subject: Subject): Draft[] {
+/**
+ * All records of HR of the people whom workers are. They are sorted by person when somebody first asks, once for a plan, and
+ * not for each account that is due.
+ */
+export function recordsByPerson({ snapshot, desire }: PlanInput): (workers: readonly WorkerKey[]) => WorkerFile[] {
+  const personOf = (worker: WorkerKey) => desire.identityOf(worker, "person");
+  let index: Map<IdentityKey | undefined, WorkerFile[]> | null = null;
+  return (workers) => {
+    if (index === null) {
+      index = new Map();
+      for (const file of snapshot.workers) {
+        const person = personOf(file.key);
+        const known = index.get(person);
+        if (known === undefined) index.set(person, [file]);
+        else known.push(file);
+      }
+    }
+    return [...new Set(workers.map(personOf))].flatMap((person) => index?.get(person) ?? []);
+  };
+}
+
+export function draftPurges(
+  input: PlanInput,
+  view: TargetView,
+  subject: Subject,
+  { recordsOf }: ResolveContext,
+): Draft[] {
   const { mapping, entry, target } = subject;
   const after = mapping.lifecycle.delete?.purge;
   if (after === undefined || entry === null || entry.current !== null || mapping.link !== null) return [];
   if (target.document.value.allow?.includes("purge") !== true) return [];
   const due = entry.former.filter((old) => isDue(input, view, subject, old, after));
-  if (due.length === 0 || mayReturn(input, subject)) return [];
+  if (due.length === 0 || mayReturn(input, subject, recordsOf)) return [];
   return due.map((old) => draftPurge(subject, old, after));
 }
 
@@ -31,11 +58,9 @@ function isDue({ asOf }: PlanInput, view: TargetView, { intent }: Subject, old: 
 }
 
 /** Whether the person works, will work, or has no leaving date: by any record of HR, in whatever scope. */
-function mayReturn({ snapshot, desire, asOf }: PlanInput, { intent }: Subject): boolean {
+function mayReturn({ asOf }: PlanInput, { intent }: Subject, recordsOf: ResolveContext["recordsOf"]): boolean {
   if (!["left", "rescinded"].includes(intent.stage.stage) || intent.create) return true;
-  const person = (worker: WorkerKey) => desire.identityOf(worker, "person");
-  const own = new Set(intent.workers.map(person));
-  return snapshot.workers.some((file) => own.has(person(file.key)) && works(file, asOf));
+  return recordsOf(intent.workers).some((file) => works(file, asOf));
 }
 
 function works({ worker }: WorkerFile, asOf: number): boolean {

@@ -1,6 +1,7 @@
 /** The desired value of every managed attribute of one subject, after names are allotted and managers are known. */
 import type { IdentityKey, WorkerKey } from "../model/identity.js";
 import { displayValue, type Value } from "../model/value.js";
+import type { WorkerFile } from "../model/worker.js";
 import type { CompiledAttribute } from "../policy/compiled.js";
 import { canonicalInstant } from "../policy/time.js";
 import { withPrimary } from "./address-list.js";
@@ -21,6 +22,8 @@ export interface ResolveContext {
   /** By target and identity: accounts that are replaced by new ones in this plan; references to them move along. */
   readonly replaced: ReadonlySet<string>;
   readonly identityOf: (worker: WorkerKey, per: "person" | "worker") => IdentityKey | undefined;
+  /** All records of HR of the people whom the workers are. */
+  readonly recordsOf: (workers: readonly WorkerKey[]) => readonly WorkerFile[];
   readonly findings: Findings;
   readonly links: Links;
 }
