@@ -183,7 +183,10 @@ export function draftConfirm(subject: Subject, attributes: Readonly<Record<strin
     if (!isSamePlace(target, current.container, account.container)) found.container = account.container;
   }
   const state = account.enabled ? "enabled" : "disabled";
-  if (intent.account === state && current.state !== state) found.enabled = account.enabled;
+  // Also where policy keeps what is there: whoever disables it after that is somebody else. A linked one is synchronisation's.
+  const isKept = intent.account === "keep" && subject.mapping.link === null;
+  const isWanted = isKept || intent.account === state;
+  if (isWanted && current.state !== state) found.enabled = account.enabled;
   if (Object.keys(found).length === 0) return [];
   return [
     draftFor(subject, {

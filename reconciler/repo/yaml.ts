@@ -86,7 +86,8 @@ function parse(text: string, file: string, limits: ReadLimits): YamlDocument[] {
   const problems = new Problems(text, file, lines, limits.explain);
   const found: YamlDocument[] = [];
   for (const document of compose(text, file, lines)) {
-    for (const error of [...document.errors, ...document.warnings])
+    // What the reader says after its first mistake mostly comes of that one: a stray bracket makes a hundred.
+    for (const error of [...firstOf(document.errors), ...document.warnings])
       problems.add("MUS-1001", plain(error.message), error.pos[0]);
     const contents = document.contents;
     if (contents === null || document.errors.length > 0) continue;
@@ -103,6 +104,10 @@ function parse(text: string, file: string, limits: ReadLimits): YamlDocument[] {
   }
   problems.throwAll();
   return found;
+}
+
+function firstOf(errors: Document.Parsed["errors"]): Document.Parsed["errors"] {
+  return [...errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, 1);
 }
 
 function compose(text: string, file: string, lineCounter: LineCounter): readonly Document.Parsed[] {
