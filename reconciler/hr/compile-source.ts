@@ -2,10 +2,10 @@
 import type { Field, Source } from "../model/files/source.js";
 import type { PolicyDocument } from "../model/policy.js";
 import { pointerKey } from "../policy/compile-mapping.js";
-import { type Expression, parseExpression } from "../policy/expression/index.js";
+import { type Expression, type ExpressionWarning, parseExpression } from "../policy/expression/index.js";
 import { isZone } from "../policy/time.js";
+import { attempt } from "../support/collect-errors.js";
 import { type MusterError, throwAll, type Where } from "../support/errors.js";
-import { attempt } from "./collect-errors.js";
 import { compileDateFormat, type DateReader } from "./read-date.js";
 
 /** In the order of schemas/worker.schema.json, which is the order they are written in. */
@@ -98,6 +98,12 @@ function rememberZones(): (name: string) => boolean {
     known.set(name, answer);
     return answer;
   };
+}
+
+/** What the expressions of a source say that is allowed and probably not meant. */
+export function sourceWarnings({ fields, attributes }: CompiledSource): ExpressionWarning[] {
+  const all = [...fields.values(), ...attributes.map(([, field]) => field)];
+  return all.flatMap(({ rule }) => ("expression" in rule ? rule.expression.warnings : []));
 }
 
 interface Compiler {

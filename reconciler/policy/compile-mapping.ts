@@ -12,7 +12,7 @@ import {
   isAccountPath,
   splitAccountPath,
 } from "./compiled.js";
-import { type Expression, parseExpression } from "./expression/index.js";
+import { type Expression, type ExpressionWarning, parseExpression } from "./expression/index.js";
 
 type Rule = Mapping["attributes"][string];
 export type MappingParts = Pick<
@@ -180,6 +180,18 @@ function orderAttributes(document: PolicyDocument<Mapping>, rules: readonly Comp
 export function expressionsOf(rule: CompiledAttribute): Expression[] {
   const values = [rule.rule, ...Object.values(rule.when)].flatMap((value) => value?.expression ?? []);
   return [...values, ...(rule.unique?.candidates ?? [])];
+}
+
+/** What the expressions of a mapping say that is allowed and probably not meant. */
+export function warningsOf(mapping: CompiledMapping): ExpressionWarning[] {
+  const places = Object.values<CompiledValue | undefined>(mapping.container);
+  const all = [
+    ...mapping.attributes.flatMap(expressionsOf),
+    ...mapping.match.map(({ expression }) => expression),
+    ...places.flatMap((place) => place?.expression ?? []),
+    ...(mapping.primary === null ? [] : [mapping.primary]),
+  ];
+  return all.flatMap(({ warnings }) => warnings);
 }
 
 export function accountPaths(rule: CompiledAttribute): string[] {

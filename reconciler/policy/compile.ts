@@ -4,7 +4,8 @@ import { digestOf } from "../model/hash.js";
 import { compareText } from "../model/identity.js";
 import type { Policies, PolicyDocument } from "../model/policy.js";
 import type { Capabilities } from "../model/ports.js";
-import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
+import { attempt } from "../support/collect-errors.js";
+import { MusterError, throwAll } from "../support/errors.js";
 import { checkMapping, checkPaths, checkSharedGroups, checkTasks } from "./check.js";
 import { checkLicences, checkLink } from "./check-cloud.js";
 import { checkPassSecrets, checkSecrets } from "./check-secrets.js";
@@ -26,7 +27,7 @@ export function compilePolicies(
   capabilitiesOf: CapabilitiesOf,
 ): CompiledPolicy {
   const errors: MusterError[] = [];
-  const attempt = <T>(run: () => T): T | null => collect(errors, run);
+  const collect = <T>(run: () => T): T | null => attempt(run, errors);
   const chosen = policies.environments.find((document) => document.value.name === environment);
   if (chosen === undefined) throw noEnvironment(policies, environment);
   const targets = chosen.value.targets.flatMap((name, i) => {
@@ -37,10 +38,10 @@ export function compilePolicies(
   for (const target of targets) errors.push(...checkTargetFields(target.document), ...checkSecrets(target.document));
   const scopes = new Map<string, CompiledScope>();
   for (const document of policies.scopes) {
-    const scope = attempt(() => compileScope(document));
+    const scope = collect(() => compileScope(document));
     if (scope === null) continue;
     scopes.set(scope.name, scope);
-    attempt(() => throwAll(checkScopePaths(document, scope, policies.sources)));
+    collect(() => throwAll(checkScopePaths(document, scope, policies.sources)));
   }
   for (const document of [...policies.mappings, ...policies.entitlements]) {
     const { target } = document.value;
@@ -50,15 +51,15 @@ export function compilePolicies(
   const names = new Set(targets.map((target) => target.name));
   const entitlements = policies.entitlements
     .filter((document) => names.has(document.value.target))
-    .flatMap((document) => attempt(() => compileEntitlement(document, scopes)) ?? []);
-  attempt(() => throwAll([...checkSharedGroups(entitlements, targets), ...checkLicences(entitlements, targets)]));
+    .flatMap((document) => collect(() => compileEntitlement(document, scopes)) ?? []);
+  collect(() => throwAll([...checkSharedGroups(entitlements, targets), ...checkLicences(entitlements, targets)]));
   const mappings = policies.mappings
     .filter((document) => names.has(document.value.target))
-    .flatMap((document) => attempt(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);
-  for (const mapping of mappings) attempt(() => throwAll(checkMapping(mapping, targets, policies.sources)));
-  attempt(() => throwAll(mappings.flatMap((mapping) => checkLink(mapping, mappings, targets))));
-  attempt(() => throwAll([...checkTasks(mappings, targets), ...checkPassSecrets(mappings, targets)]));
-  const ordered = attempt(() => orderMappings(mappings)) ?? mappings;
+    .flatMap((document) => collect(() => joinMapping(document, policies, scopes, entitlements, targets)) ?? []);
+  for (const mapping of mappings) collect(() => throwAll(checkMapping(mapping, targets, policies.sources)));
+  collect(() => throwAll(mappings.flatMap((mapping) => checkLink(mapping, mappings, targets))));
+  collect(() => throwAll([...checkTasks(mappings, targets), ...checkPassSecrets(mappings, targets)]));
+  const ordered = collect(() => orderMappings(mappings)) ?? mappings;
   throwAll(errors);
   return {
     environment: chosen.value,
@@ -80,17 +81,6 @@ function shapingBlobs(policies: Policies): string[] {
     .flat()
     .map((document) => `${document.value.kind}/${document.value.name}/${document.blob}`)
     .sort(compareText);
-}
-
-function collect<T>(errors: MusterError[], run: () => T): T | null {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof MusterError) errors.push(error);
-    else if (error instanceof MusterErrors) errors.push(...error.errors);
-    else throw error;
-    return null;
-  }
 }
 
 function compileTarget(document: CompiledTarget["document"], capabilitiesOf: CapabilitiesOf): CompiledTarget {

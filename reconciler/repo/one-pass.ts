@@ -1,13 +1,6 @@
-/** Collecting the errors of many files in one pass. */
-import { MusterError, MusterErrors, throwAll } from "../support/errors.js";
+/** The errors of many files, read in one pass. */
+import { MusterError, throwAll } from "../support/errors.js";
 import { MAX_LISTED_ERRORS } from "../support/limits.js";
-
-/** The errors that a caught value stands for; what is not ours is thrown again. */
-export function errorsOf(error: unknown): readonly MusterError[] {
-  if (error instanceof MusterErrors) return error.errors;
-  if (error instanceof MusterError) return [error];
-  throw error;
-}
 
 /** Throws what was found, at most MAX_LISTED_ERRORS of it: the last one says how many more there were. */
 export function throwFound(errors: readonly MusterError[]): void {

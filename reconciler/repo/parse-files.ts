@@ -1,10 +1,10 @@
 /** Many files of one kind: from the cache where their blob is known, else read, parsed and validated as a stream. */
 import { compareText } from "../model/identity.js";
+import { errorsOf } from "../support/collect-errors.js";
 import { MusterError } from "../support/errors.js";
 import { MAX_LISTED_ERRORS } from "../support/limits.js";
 import type { Cache } from "./cache.js";
 import type { Files, RepoFile } from "./files.js";
-import { errorsOf } from "./one-pass.js";
 import type { FileKind } from "./schemas.js";
 import { validateDocument } from "./validate.js";
 import { readDocument, tooLarge } from "./yaml.js";

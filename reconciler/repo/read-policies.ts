@@ -1,11 +1,12 @@
 /** Policy files: any number of documents each, in any file below policies/. */
 import type { Policies, PolicyDocument } from "../model/policy.js";
+import { errorsOf } from "../support/collect-errors.js";
 import { MusterError } from "../support/errors.js";
 import { MAX_POLICY_BYTES } from "../support/limits.js";
 import type { Cache } from "./cache.js";
 import { explainBrokenExpression } from "./expression-pitfalls.js";
 import type { Files, RepoFile } from "./files.js";
-import { errorsOf, throwFound } from "./one-pass.js";
+import { throwFound } from "./one-pass.js";
 import { readable } from "./parse-files.js";
 import type { FileKind } from "./schemas.js";
 import { kindOfDocument, validateDocument } from "./validate.js";

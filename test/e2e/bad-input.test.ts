@@ -6,6 +6,7 @@ import { exportOf, makeRepository, type StateRepository } from "../support/examp
 const EXPORT = "import/adventureworks/employees-2026-11-20.csv";
 const IMPORT = ["import", "--source", "adventureworks", EXPORT];
 const PEOPLE = "policies/people.yaml";
+const SOURCE = "policies/sources/adventureworks.yaml";
 
 let repository: StateRepository;
 beforeAll(ensureBuilt, 120_000);
@@ -51,9 +52,26 @@ function lineOf(path: string, text: string): number {
 describe("policies", () => {
   const validate = ["validate", "--worktree"];
 
-  test("malformed YAML", async () => {
+  test("malformed YAML: what comes of the first mistake is not said", async () => {
     edit(PEOPLE, "  from: 14d before start", "  from: [14d before start");
-    await refuses(validate, "MUS-1001", /people\.yaml:\d+:\d+/);
+    const err = await refuses(validate, "MUS-1001", /people\.yaml:\d+:\d+/);
+    expect(err.match(/MUS-\d+/g)).toHaveLength(1);
+  });
+
+  test("a bad expression of a Source", async () => {
+    edit(SOURCE, "value: '[FirstName]'", "value: 'Trimm([FirstName])'");
+    await refuses(validate, "MUS-1202", new RegExp(`adventureworks\\.yaml:${lineOf(SOURCE, "Trimm")}:15\\b`));
+  });
+
+  test("an Environment that does not exist", async () => {
+    await refuses([...validate, "--environment", "prod"], "MUS-1102", /sandbox/);
+  });
+
+  test("an expression that is allowed and probably not meant is a warning", async () => {
+    edit(SOURCE, "value: '[FirstName]'", 'value: \'IIF([FirstName] = "", "?", [FirstName])\'');
+    const { code, stderr, stdout } = await repository.muster(validate);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("valid: ")]);
+    expect(stderr).toMatch(new RegExp(`^WARNING: ${SOURCE}:${lineOf(SOURCE, "IIF(")}:19: IIF: Entra does not support`));
   });
 
   test("an unknown key, with what it is near to", async () => {

@@ -1,17 +1,6 @@
-/** Collects the errors of a run, and keeps their list readable: a wrong column is wrong in every row. */
-import { errorsOf } from "../repo/one-pass.js";
+/** Keeps the list of errors of an import readable: a wrong column is wrong in every row. */
 import { MusterError } from "../support/errors.js";
 import { MAX_LISTED_ERRORS } from "../support/limits.js";
-
-/** The result, or null with its errors collected; what is not ours is thrown again. */
-export function attempt<T>(call: () => T, errors: MusterError[]): T | null {
-  try {
-    return call();
-  } catch (error) {
-    errors.push(...errorsOf(error));
-    return null;
-  }
-}
 
 /** At most MAX_LISTED_ERRORS of each code, then one that counts the rest. */
 export function listErrors(errors: readonly MusterError[]): MusterError[] {
