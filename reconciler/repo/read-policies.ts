@@ -19,7 +19,7 @@ export interface PolicyFiles {
 }
 
 /** Which list of Policies a kind belongs to. */
-const LISTS = {
+export const LISTS = {
   Environment: "environments",
   Source: "sources",
   Target: "targets",

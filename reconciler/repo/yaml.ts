@@ -7,7 +7,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type YAMLMap } from "yaml";
 import type { Position } from "../model/policy.js";
 import { MusterError, throwAll, type Where } from "../support/errors.js";
-import { MAX_LISTED_ERRORS, MAX_YAML_ALIASES } from "../support/limits.js";
+import { MAX_LISTED_ERRORS, MAX_YAML_ALIASES, MAX_YAML_DEPTH } from "../support/limits.js";
 import { readCanonical } from "./read-canonical.js";
 import { type Layout, layOut } from "./yaml-layout.js";
 
@@ -32,9 +32,6 @@ export interface ReadLimits {
 }
 
 type Node = Document.Parsed["contents"] | YAMLMap;
-
-/** Maps and lists within each other; ours are about ten deep. */
-const MAX_DEPTH = 100;
 
 /**
  * All documents of a file. Throws MusterError or MusterErrors: MUS-1001 not YAML (or a warning, duplicate key, tag, key
@@ -188,7 +185,7 @@ class Walk {
     }
     if (!isMap(node) && !isSeq(node)) return null;
     this.check(node);
-    if (depth >= MAX_DEPTH) {
+    if (depth >= MAX_YAML_DEPTH) {
       this.problems.add("MUS-1001", "the file is nested too deeply", node.range?.[0] ?? 0);
       return null;
     }

@@ -10,6 +10,12 @@ export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 export const MAX_EXPORT_BYTES = 1024 * 1024 * 1024;
 /** Alias expansions per YAML document; our own files have none. */
 export const MAX_YAML_ALIASES = 0;
+/** Maps and lists within each other in a YAML document; ours are about ten deep. */
+export const MAX_YAML_DEPTH = 100;
+/** Calls inside calls of an expression; beyond, nobody could read it and the stack would grow. */
+export const MAX_EXPRESSION_DEPTH = 100;
+/** Longest text that a function of an expression takes or builds, in characters; far above any attribute. */
+export const MAX_TEXT_CHARS = 1_000_000;
 /** Longest expression, in characters (Entra's own limit). */
 export const MAX_EXPRESSION_CHARS = 10_000;
 /** Errors of one kind that are listed before the rest is counted. */

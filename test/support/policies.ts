@@ -2,25 +2,11 @@
 
 import { sha256 } from "../../reconciler/model/hash.js";
 import type { Policies, PolicyDocument } from "../../reconciler/model/policy.js";
+import { LISTS } from "../../reconciler/repo/read-policies.js";
 import type { FileKind } from "../../reconciler/repo/schemas.js";
 import { validateDocument } from "../../reconciler/repo/validate.js";
 import { readDocuments } from "../../reconciler/repo/yaml.js";
 import { throwAll } from "../../reconciler/support/errors.js";
-
-const LISTS: Readonly<Record<string, keyof Policies>> = {
-  Environment: "environments",
-  Source: "sources",
-  Target: "targets",
-  Scope: "scopes",
-  Mapping: "mappings",
-  Lifecycle: "lifecycles",
-  Entitlement: "entitlements",
-  Guards: "guards",
-  Override: "overrides",
-  Bootstrap: "bootstraps",
-  Hold: "holds",
-  Release: "releases",
-};
 
 /** An environment of corp-ad, a scope of all employees and a usual life cycle: Target and Mapping are the test's own. */
 export const EVERYBODY = `kind: Environment
@@ -52,7 +38,7 @@ export function policiesFrom(yaml: string, file = "policies/test.yaml"): Policie
   for (const document of readDocuments(yaml, file, { maxBytes: 1_000_000 })) {
     const value = { apiVersion: "muster/v1", ...(document.value as { kind: string }) };
     throwAll(validateDocument(value.kind as FileKind, value, { file, document }));
-    const list = lists[LISTS[value.kind] ?? ""];
+    const list = lists[LISTS[value.kind as keyof typeof LISTS]];
     if (list === undefined) throw new Error(`unknown kind ${value.kind}`);
     const blob = sha256(JSON.stringify(value));
     list.push({ value, file, blob, line: document.line, positions: document.positions });

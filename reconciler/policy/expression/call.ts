@@ -3,6 +3,7 @@
  * `reject` for a mistake of the policy, found before anybody is evaluated, and `fail` for a value of one person.
  */
 import { type ErrorDetail, MusterError, type Where } from "../../support/errors.js";
+import { MAX_TEXT_CHARS } from "../../support/limits.js";
 import { DATE_FORMS, parseDateTime } from "./date-text.js";
 import type { Context, Evaluate, Kind, Signature } from "./signature.js";
 import type { ArgumentNode } from "./syntax.js";
@@ -12,7 +13,6 @@ import {
   type ExpressionValue,
   isDateTime,
   isTextList,
-  MAX_TEXT_CHARS,
   parseWholeNumber,
   quoteValue,
 } from "./value.js";

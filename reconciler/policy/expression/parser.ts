@@ -1,12 +1,10 @@
 /** Tokens to a syntax tree, by recursive descent. The grammar is that of Entra's mapping expressions. */
 import { MusterError } from "../../support/errors.js";
-import { MAX_EXPRESSION_CHARS } from "../../support/limits.js";
+import { MAX_EXPRESSION_CHARS, MAX_EXPRESSION_DEPTH } from "../../support/limits.js";
 import { type Token, tokenize } from "./lexer.js";
 import { type ExpressionPosition, locate } from "./position.js";
 import { type ArgumentNode, type CallNode, COMPARISON_OPERATORS, type OperandNode, type WordNode } from "./syntax.js";
 
-/** Calls inside calls that are accepted; beyond, nobody could read the expression and the stack would grow. */
-const MAX_NESTING = 100;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -91,7 +89,8 @@ class Parser {
 
   #call(name: Token): CallNode {
     this.#take();
-    if (++this.#depth > MAX_NESTING) this.#fail(`More than ${MAX_NESTING} functions stand inside each other`, name);
+    if (++this.#depth > MAX_EXPRESSION_DEPTH)
+      this.#fail(`More than ${MAX_EXPRESSION_DEPTH} functions stand inside each other`, name);
     const args: ArgumentNode[] = [];
     if (this.#token.kind !== ")") {
       args.push(this.#argument());

@@ -36,9 +36,6 @@ export function fromOperand(value: OperandValue): ExpressionValue {
   return Number.isInteger(value) ? BigInt(value) : String(value);
 }
 
-/** Longest text that a function takes or builds, in characters; far above any attribute, far below what memory holds. */
-export const MAX_TEXT_CHARS = 1_000_000;
-
 /** Longer digits are text: no number of a directory has them. */
 const WHOLE_NUMBER = /^-?[0-9]{1,40}$/;
 const HEXADECIMAL = /^&H[0-9A-Fa-f]{1,32}$/;

@@ -1,9 +1,11 @@
 /** Replace: which of its five modes is meant follows from the arguments that are present. */
+
+import { MAX_TEXT_CHARS } from "../../../support/limits.js";
 import type { Call, FunctionDefinition } from "../call.js";
 import { type CompiledPattern, compileRegex, eachMatch, type Match } from "../pattern.js";
 import { compileReplacement, groupText } from "../replacement.js";
 import { type Evaluate, optional, required } from "../signature.js";
-import { MAX_TEXT_CHARS, quoteValue } from "../value.js";
+import { quoteValue } from "../value.js";
 import { lift2, lift3 } from "./lift.js";
 
 const SOURCE = 0;
