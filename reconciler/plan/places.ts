@@ -5,7 +5,7 @@
  */
 import { compareText } from "../model/identity.js";
 import { objectKey } from "../model/op.js";
-import { childDn, leafValue, normalizeDn } from "../support/dn.js";
+import { childDn, leafValue, normalizeDn, parentDn } from "../support/dn.js";
 import type { Draft } from "./drafts.js";
 import type { Findings, TargetView } from "./subject.js";
 
@@ -35,9 +35,10 @@ class Places {
     for (const draft of drafts) {
       const { verb, object, after } = draft.op;
       const key = objectKey(object);
-      const isRenamed = (verb === "rename" || verb === "update") && typeof after.cn === "string";
-      if (isRenamed) this.#names.set(key, String(after.cn));
-      if (isRenamed || verb === "delete" || (verb === "move" && !this.#names.has(key))) this.#leaving.set(key, draft);
+      const name = verb === "rename" || verb === "update" ? after.cn : undefined;
+      if (typeof name === "string") this.#names.set(key, name);
+      const isRenamed = typeof name === "string" && !isCalled(draft, name);
+      if (isRenamed || verb === "delete" || (verb === "move" && !this.#leaving.has(key))) this.#leaving.set(key, draft);
     }
   }
 
@@ -64,6 +65,12 @@ class Places {
     this.#decided.set(move, true);
     return true;
   }
+}
+
+/** Whether its place has that name already; case makes no difference. */
+function isCalled({ op }: Draft, name: string): boolean {
+  const address = op.address ?? "";
+  return normalizeDn(childDn("CN", name, parentDn(address))) === normalizeDn(address);
 }
 
 function reportTaken({ op }: Draft, goal: string, findings: Findings): void {

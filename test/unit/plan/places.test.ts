@@ -70,6 +70,12 @@ describe("a move", () => {
     expect(place(accounts, [draft(accounts, "move", "x", { container: B }), rename]).found).toEqual(["place-taken x"]);
   });
 
+  it("does not wait for somebody whose cn gets other capitals: the place stays taken", () => {
+    const accounts: Accounts = { x: ["Ann", A], y: ["ANN", B] };
+    const rename = draft(accounts, "rename", "y", { cn: "ann" });
+    expect(place(accounts, [draft(accounts, "move", "x", { container: B }), rename]).found).toEqual(["place-taken x"]);
+  });
+
   it("goes under the name that the same plan gives it", () => {
     const accounts: Accounts = { x: ["Ann", A], y: ["Ann", B] };
     const drafts = [draft(accounts, "rename", "x", { cn: "Anna" }), draft(accounts, "move", "x", { container: B })];
