@@ -63,6 +63,8 @@ export interface TakenName {
   /** As stored; compared without case. */
   readonly value: string;
   readonly anchor: Anchor;
+  /** Where a cn is taken, of what is no account: DN of the container. */
+  readonly container?: string;
 }
 
 /** An account that was deleted, and that the selection asked for. */

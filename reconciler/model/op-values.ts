@@ -10,7 +10,7 @@
  * create: after { <attributes>, container, enabled } · move: { container } · enable, disable: { enabled }.
  * restore: before { deleted: true }, after { deleted: false, cn?, container? }.
  * purge: before { deleted: true }, after { deleted: null }; the object is the deleted one.
- * delete: before { enabled: false }, after { "retain:<space>": "<value>|<until>" }.
+ * delete: before { enabled: false }, after { "retain:<space>": "<value>|<until>" or a list of these }.
  * add-member, remove-member: { member: true | null }; the slot is the group's anchor, slotLabel its name in the policy.
  * assign-licence, remove-licence: { member: true | null, disabledPlans? }; the slot is the skuId, slotLabel the SKU as the policy
  *   writes it; disabledPlans are ids, all that are switched off, left out where no policy says which.
@@ -35,8 +35,13 @@ export function createdAttributes(op: Op): Readonly<Record<string, Value>> {
 /** Names that a delete retains: space, value and the instant until which nobody else gets it. */
 export function retainedNames(values: Values): { space: string; value: string; until: string }[] {
   return Object.entries(values).flatMap(([key, value]) => {
-    if (!key.startsWith(RETAIN_PREFIX) || typeof value !== "string") return [];
-    const cut = value.lastIndexOf("|");
-    return [{ space: key.slice(RETAIN_PREFIX.length), value: value.slice(0, cut), until: value.slice(cut + 1) }];
+    if (!key.startsWith(RETAIN_PREFIX)) return [];
+    const space = key.slice(RETAIN_PREFIX.length);
+    const all = Array.isArray(value) ? value : [value];
+    return all.flatMap((one) => {
+      if (typeof one !== "string") return [];
+      const cut = one.lastIndexOf("|");
+      return [{ space, value: one.slice(0, cut), until: one.slice(cut + 1) }];
+    });
   });
 }

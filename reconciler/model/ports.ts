@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly containers: "dn" | "none";
   /** Attribute to the space of names it is unique in; several may share one (userPrincipalName and mail). */
   readonly spaces: Readonly<Record<string, string>>;
+  /** Attributes whose value the target does not take a second time, not even of an account that is restored. */
+  readonly refusedTwice: readonly string[];
   /** Attributes that a rename writes even where no rule is `unique`, e.g. cn in AD. */
   readonly naming: readonly string[];
   /** Attributes that hold a reference to another account. */

@@ -15,14 +15,13 @@
  * Rules that read other names ([account.sAMAccountName]) come later in the compiled order; the steps run per attribute,
  * over all mappings of a target at once: a name that one mapping's people let go of is free for those of another.
  */
-import { compareText } from "../model/identity.js";
 import type { Ledger } from "../model/ledger.js";
 import type { CompiledAttribute, CompiledMapping, CompiledPolicy, CompiledUnique } from "../policy/compiled.js";
 import { countedForms, isFormOf, shapeCandidate } from "../policy/names.js";
-import { isNamedByRestore, returningNames } from "./deleted.js";
 import { type Links, reportSoftMatch } from "./link.js";
 import { type Allotment, type NameScope, NameState, textOf } from "./name-state.js";
 import { lackingValues, reportLacking } from "./required.js";
+import { blockReturning, compareTurn, isNamedByRestore, type Returning, reserveReturning } from "./returning.js";
 import { type Findings, isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
 export function allot(
@@ -44,9 +43,7 @@ export function allot(
     const mappings = policy.mappings.filter((mapping) => mapping.target === target);
     for (const round of roundsOf(mappings)) allotRound(state, round, takers, { fixed, returning }, findings);
   }
-  for (const [subject, names] of returning)
-    for (const [name, value] of fixedNames(subject, names))
-      if (state.isHeld(subject, name, value)) state.blocked.set(subject, name);
+  blockReturning(state, returning);
   for (const subject of takers) {
     const isMade = subject.binding === "none" || isReprovisioned(subject);
     const lacking = isMade ? lackingValues(subject) : [];
@@ -55,42 +52,6 @@ export function allot(
     reportLacking(subject, lacking, findings);
   }
   return state;
-}
-
-/** Accounts that are restored, with the names that they have. */
-type Returning = ReadonlyMap<Subject, readonly (readonly [attribute: string, name: string])[]>;
-
-/**
- * Restored accounts come with their names: nobody else gets these. Of two that bring back the same name one comes back, in the
- * order of those who need names. Gives those who do. A name that the restore says is theirs when it is free (allotRound).
- */
-function reserveReturning(
-  state: NameState,
-  views: Readonly<Record<string, TargetView>>,
-  subjects: readonly Subject[],
-): Returning {
-  const returning = new Map<Subject, readonly (readonly [string, string])[]>();
-  for (const subject of subjects.filter(({ binding }) => binding === "restore").sort(compareTurn)) {
-    const view = views[subject.target.name];
-    const names = view === undefined ? [] : returningNames(view, subject.entry);
-    const fixed = fixedNames(subject, names);
-    const promised = fixed.find(([name, value]) => state.isPromised(subject, name, value));
-    if (promised !== undefined) state.blocked.set(subject, promised[0]);
-    else {
-      returning.set(subject, names);
-      for (const [name, value] of fixed) state.give(subject, name, value);
-    }
-  }
-  return returning;
-}
-
-function fixedNames<T extends readonly [string, string]>(subject: Subject, names: readonly T[]): T[] {
-  return names.filter(([name]) => !isNamedByRestore(subject, name));
-}
-
-/** Names are given by start date and identity key. */
-function compareTurn(a: Subject, b: Subject): number {
-  return compareText(a.intent.start, b.intent.start) || compareText(a.identity, b.identity);
 }
 
 /** Rules of one attribute, at most one for each mapping. */
@@ -251,6 +212,9 @@ function wishOf(
   const texts = unique.onRename === "keep" ? null : state.candidates(subject, rule, unique);
   const fits = (name: string | null) =>
     name !== null && (texts === null || texts.some((text) => isFormOf(name, text, unique, scope.limit)));
+  // Drift that is only reported stays as it is: the account lets nothing go.
+  if (rule.onDrift === "notify" && observed !== null && observed !== confirmed && fits(confirmed))
+    return { restore: null, keep: observed };
   const drifted = observed !== confirmed && (observed === null || rule.onDrift !== "notify");
   return { restore: drifted && fits(confirmed) ? confirmed : null, keep: fits(observed) ? observed : null };
 }

@@ -2,24 +2,18 @@
 import type { Intent } from "../model/intent.js";
 import type { LedgerEntry } from "../model/ledger.js";
 import type { DeletedObject } from "../model/observed.js";
-import type { Subject, TargetView } from "./subject.js";
+import type { TargetView } from "./subject.js";
 
 /** The deleted object that is this identity's: the bound one, or the last that the lifecycle deleted. */
 export function deletedAccount(view: TargetView, entry: LedgerEntry | null): DeletedObject | null {
   const anchor = entry?.current?.anchor ?? entry?.former.findLast((old) => old.why === "deleted")?.anchor;
-  return view.observed.deleted.find((object) => object.anchor === anchor) ?? null;
+  return anchor === undefined ? null : (view.deleted.get(anchor) ?? null);
 }
 
 /** Whether policy wants it back: a stage that creates, and for one that was let go a return within the rehire period. */
 export function isWantedBack(view: TargetView, intent: Intent, entry: LedgerEntry | null): boolean {
   if (!intent.create || !(view.target.document.value.allow ?? []).includes("restore")) return false;
   return entry?.current != null || intent.rehire?.action === "reactivate";
-}
-
-/** Whether a restore can give it another name: it says the cn where there are containers, and policy has candidates for one. */
-export function isNamedByRestore({ target, mapping, intent }: Subject, attribute: string): boolean {
-  if (attribute !== "cn" || target.capabilities.containers !== "dn" || !("cn" in intent.attributes)) return false;
-  return mapping.attribute.get("cn")?.unique != null;
 }
 
 /**

@@ -95,16 +95,20 @@ function dueDeletion(subject: Subject, asOf: number): Draft | null {
   });
 }
 
-/** `retain:<space>` to "value|until": names that nobody else may have until then, also those that were only found. */
+/** `retain:<space>` to "value|until", or several: names that nobody else may have until then, also those that were only found. */
 function retainedNames(subject: Subject, asOf: number): Record<string, Value> {
-  const out: Record<string, Value> = {};
+  const out: Record<string, string | string[]> = {};
   for (const rule of subject.mapping.attributes) {
     const held = subject.account?.attributes[rule.name];
     const name = subject.entry?.current?.names[rule.name] ?? (typeof held === "string" ? held : undefined);
     const retain = rule.unique?.retain;
     if (name === undefined || retain == null) continue;
     const space = subject.target.capabilities.spaces[rule.name] ?? rule.name;
-    out[`retain:${space}`] = `${name}|${formatInstant(addDuration(asOf, parseDuration(retain), "UTC"))}`;
+    const kept = `${name}|${formatInstant(addDuration(asOf, parseDuration(retain), "UTC"))}`;
+    const others = out[`retain:${space}`];
+    // The user principal name and the mail address are of one space, and often the same.
+    const all = [...new Set([...(others === undefined ? [] : [others].flat()), kept])];
+    out[`retain:${space}`] = all.length === 1 ? kept : all;
   }
   return out;
 }

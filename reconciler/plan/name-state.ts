@@ -11,6 +11,12 @@ import { Holders } from "./holders.js";
 import type { Links, SoftMatch } from "./link.js";
 import { isReprovisioned, type Subject, type TargetView } from "./subject.js";
 
+/** Why an account cannot be restored: who has the value of one of its attributes. */
+export interface Blocked {
+  readonly attribute: string;
+  readonly by: "object" | "retained" | "restore";
+}
+
 /** Names by subject and attribute. A missing attribute: none could be allotted, or none is wanted. */
 export interface Allotment {
   /** Epoch milliseconds: what Now() is. */
@@ -20,8 +26,8 @@ export interface Allotment {
   name(subject: Subject, attribute: string): string | undefined;
   /** Subjects that lack a name they need. */
   readonly failed: ReadonlySet<Subject>;
-  /** Subjects that cannot be restored, and the attribute whose value somebody else has. */
-  readonly blocked: ReadonlyMap<Subject, string>;
+  /** Subjects that cannot be restored. */
+  readonly blocked: ReadonlyMap<Subject, Blocked>;
   /** For deferred rules: what `account.X` and `target:T.X` read. */
   read(subject: Subject, path: string): Operand | undefined;
 }
@@ -43,7 +49,7 @@ interface TakenNames {
 export class NameState implements Allotment {
   readonly asOf: number;
   readonly failed = new Set<Subject>();
-  readonly blocked = new Map<Subject, string>();
+  readonly blocked = new Map<Subject, Blocked>();
   readonly #policy: CompiledPolicy;
   readonly #views: Readonly<Record<string, TargetView>>;
   readonly #subjects: readonly Subject[];
@@ -144,10 +150,17 @@ export class NameState implements Allotment {
     return !identities.areOnly(foldName(name), subject.identity);
   }
 
-  /** Whether an object has the name and does not let it go in this plan. */
+  /** Whether an object has the name and does not let it go in this plan; in the forest too, where policy wants it unique there. */
   isHeld(subject: Subject, attribute: string, name: string): boolean {
-    const { anchors } = this.#tableOf(subject.target.name, spaceOf(subject, attribute));
-    return !anchors.areOnly(foldName(name), null);
+    const rule = subject.mapping.attribute.get(attribute);
+    const unique = rule?.unique ?? null;
+    const scope = rule === undefined || unique === null ? null : this.scopeOf(subject.mapping, rule, unique);
+    // What synchronisation made of the account, in a tenant, has the name until it is told that the account is gone.
+    const isNear = (target: string) => this.#views[target]?.target.forest === subject.target.forest;
+    return [subject.target.name, ...(scope?.targets ?? [])].filter(isNear).some((target) => {
+      const { anchors } = this.#tableOf(target, spaceOf(subject, attribute));
+      return !anchors.areOnly(foldName(name), null);
+    });
   }
 
   /** The account, or what synchronisation made of it in another target: a copy does not take the name from its source. */

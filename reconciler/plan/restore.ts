@@ -7,7 +7,7 @@ import { containerExists } from "./containers.js";
 import { deletedAccount, returningNames } from "./deleted.js";
 import { reportContainer } from "./diff-place.js";
 import { type Draft, draftFor, resourceOf, stageReason } from "./drafts.js";
-import type { Allotment } from "./name-state.js";
+import type { Allotment, Blocked } from "./name-state.js";
 import type { Findings, Subject, TargetView } from "./subject.js";
 
 export function draftRestore(view: TargetView, subject: Subject, allotment: Allotment, findings: Findings): Draft[] {
@@ -44,14 +44,25 @@ export function draftRestore(view: TargetView, subject: Subject, allotment: Allo
 function reportTaken(view: TargetView, subject: Subject, { blocked }: Allotment, findings: Findings): boolean {
   const taken = blocked.get(subject);
   if (taken === undefined) return false;
+  const own = view.ledgerFile(subject.entry?.identity ?? subject.identity);
+  const [who, what] = HOW_TAKEN[taken.by];
   findings.add({
     kind: "restore-blocked",
     severity: "critical",
     identity: subject.identity,
     target: subject.target.name,
-    object: subject.entry?.current?.anchor ?? null,
-    what: `the deleted account of ${subject.intent.label} cannot be restored: its ${taken} belongs to somebody else now`,
-    next: `Give the other object another name, or remove the ledger entry to have a new account made: ${view.ledgerFile(subject.entry?.identity ?? subject.identity)}.`,
+    object: deletedAccount(view, subject.entry)?.anchor ?? null,
+    what: `the deleted account of ${subject.intent.label} cannot be restored: its ${taken.attribute} ${who}`,
+    next: `${what}, or remove the ledger entry to have a new account made: ${own}.`,
   });
   return true;
 }
+
+const HOW_TAKEN: Readonly<Record<Blocked["by"], readonly [who: string, what: string]>> = {
+  object: ["belongs to somebody else now", "Give the other object another name"],
+  retained: [
+    "is kept for somebody else whose account was deleted",
+    "Wait until that is over, take the name out of `retained` in that ledger entry",
+  ],
+  restore: ["comes back with another account in this plan", "Give that account another name once it is back"],
+};

@@ -6,6 +6,7 @@ import type { Guards } from "../model/files/index.js";
 import type { Verb } from "../model/op.js";
 import type { PolicyDocument } from "../model/policy.js";
 import { resolveWorkerReference } from "../model/worker.js";
+import { DEFAULT_ALLOW } from "../policy/needs.js";
 import { MusterError } from "../support/errors.js";
 import { isWritable, masterObjection } from "./authority.js";
 import type { Draft } from "./drafts.js";
@@ -20,7 +21,6 @@ export interface Restraint {
 }
 
 const ACCESS_REMOVAL: readonly Verb[] = ["disable", "remove-member", "remove-licence"];
-const DEFAULT_ALLOW: readonly string[] = ["create", "update", "rename", "move", "enable", "disable"];
 /** Verbs that a Target's `allow` speaks of; bind, memberships and tasks have rules of their own. */
 const GATED: readonly Verb[] = [
   "create",

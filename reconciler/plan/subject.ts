@@ -2,7 +2,7 @@
 import type { IdentityKey } from "../model/identity.js";
 import type { Intent } from "../model/intent.js";
 import type { Ledger, LedgerEntry } from "../model/ledger.js";
-import type { Observed, ObservedAccount, ObservedGroup } from "../model/observed.js";
+import type { DeletedObject, Observed, ObservedAccount, ObservedGroup } from "../model/observed.js";
 import type { Finding } from "../model/plan.js";
 import type { RecentOp } from "../model/run.js";
 import type { Snapshot } from "../model/worker.js";
@@ -69,6 +69,8 @@ export interface TargetView {
   readonly target: CompiledTarget;
   readonly observed: Observed;
   readonly byAnchor: ReadonlyMap<string, ObservedAccount>;
+  /** Deleted ones, by anchor. */
+  readonly deleted: ReadonlyMap<string, DeletedObject>;
   accountAt(address: string): ObservedAccount | undefined;
   readonly byClaim: ReadonlyMap<string, ObservedAccount>;
   /** Identity that an anchor is bound to in the ledger. */

@@ -35,6 +35,7 @@ export function buildView(target: CompiledTarget, observed: Observed, ledger: Le
     boundTo,
     ledgerFile: (identity) => accountPath(environment, target.name, identity),
     byAnchor: indexBy(observed.accounts, ({ anchor }) => anchor),
+    deleted: indexBy(observed.deleted, ({ anchor }) => anchor),
     byClaim: indexBy(observed.accounts, ({ claim }) => claim),
     accountAt: findByAddress(observed.accounts, same),
     groupByAnchor: indexBy(observed.groups, ({ anchor }) => anchor),

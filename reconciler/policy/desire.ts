@@ -208,7 +208,7 @@ function latestEnd(members: readonly Member[]): number | null {
 function rehireOf(members: readonly Member[], primary: Member, mapping: CompiledMapping): Intent["rehire"] {
   if (primary.stage.stage !== "active" && primary.stage.stage !== "prehire") return null;
   const others = members.filter((member) => member !== primary);
-  const ends = [primary.stage.previousEnd, ...others.map(({ stage }) => stage.leftAt ?? stage.previousEnd)];
+  const ends = [primary.stage.previousEnd, ...others.map(endOf)];
   const previousEnd = ends.reduce<number | null>((a, b) => (b !== null && (a === null || b > a) ? b : a), null);
   const rule = mapping.lifecycle.rehire;
   if (previousEnd === null || rule === undefined) return null;
@@ -221,6 +221,11 @@ function rehireOf(members: readonly Member[], primary: Member, mapping: Compiled
   // The first day decides, in the pre-hire lead too: the action must not change when the lead is over.
   const action = limit === null || Math.min(...starts) <= limit ? rule.account : (rule.otherwise ?? rule.account);
   return { previousEnd, since: Math.min(...present.map(({ stage }) => stage.leadStart)), action };
+}
+
+/** When a job ended, or the one before that has been taken up again; a break in what is out of scope is nothing to us. */
+function endOf({ stage }: Member): number | null {
+  return stage.leftAt ?? (stage.inScope ? stage.previousEnd : null);
 }
 
 function isPresent({ stage }: Member): boolean {

@@ -4,8 +4,15 @@ import { compareText } from "../model/identity.js";
 import type { Verb } from "../model/op.js";
 import type { CompiledEntitlement, CompiledMapping, CompiledPolicy, CompiledTarget } from "./compiled.js";
 
-/** What a Target allows where it does not say (as the planner takes it). */
-const DEFAULT_ALLOW = ["create", "update", "rename", "move", "enable", "disable"] as const;
+/** What a Target allows where it does not say. */
+export const DEFAULT_ALLOW = [
+  "create",
+  "update",
+  "rename",
+  "move",
+  "enable",
+  "disable",
+] as const satisfies readonly Verb[];
 
 /** The needs of a target of the environment; undefined when there is none of that name. */
 export function needsOf(policy: CompiledPolicy, name: string, role: Needs["role"]): Needs | undefined {

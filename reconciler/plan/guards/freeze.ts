@@ -43,7 +43,7 @@ export function holdFights(input: PlanInput, drafts: readonly Draft[], findings:
     const key = `${op.target}|${op.object}|${op.verb}|${op.slot ?? ""}`;
     flips.set(key, (flips.get(key) ?? 0) + 1);
   }
-  return drafts.filter(({ op }) => {
+  const going = drafts.filter(({ op }) => {
     if (op.origin !== "drift" || NEVER_WAIT.includes(op.verb) || !("anchor" in op.object)) return true;
     const count = flips.get(`${op.target}|${op.object.anchor}|${op.verb}|${op.slot ?? ""}`) ?? 0;
     if (count < (fight.flips ?? Number.POSITIVE_INFINITY)) return true;
@@ -58,5 +58,37 @@ export function holdFights(input: PlanInput, drafts: readonly Draft[], findings:
       ...(op.drift === undefined ? {} : { drift: op.drift }),
     });
     return false;
+  });
+  return going.length === drafts.length ? drafts : withoutDependents(drafts, going, findings);
+}
+
+/** What needs an op that is not written, or a name that it would have let go, cannot be done either. */
+function withoutDependents(drafts: readonly Draft[], first: readonly Draft[], findings: Findings): readonly Draft[] {
+  const all = new Set(drafts);
+  let going = first;
+  for (;;) {
+    const kept = new Set(going);
+    const released = new Set(going.flatMap(({ op }) => op.releases));
+    const held = new Set(drafts.flatMap((draft) => (kept.has(draft) ? [] : draft.op.releases)));
+    const isStuck = ({ op, needs }: Draft) =>
+      !NEVER_WAIT.includes(op.verb) &&
+      (needs.some((need) => all.has(need) && !kept.has(need)) ||
+        op.claims.some((name) => held.has(name) && !released.has(name)));
+    const stuck = new Set(going.filter(isStuck));
+    if (stuck.size === 0) return going;
+    for (const { op } of stuck) reportStuck(op, findings);
+    going = going.filter((draft) => !stuck.has(draft));
+  }
+}
+
+function reportStuck(op: Draft["op"], findings: Findings): void {
+  findings.add({
+    kind: "fight",
+    severity: "warning",
+    identity: op.identity,
+    target: op.target,
+    object: op.address,
+    what: `${op.slot ?? op.verb} of ${op.label} needs a change that is not written, since somebody else changes it again and again`,
+    next: "Settle the fight that is reported beside this.",
   });
 }

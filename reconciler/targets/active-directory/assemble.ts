@@ -84,7 +84,11 @@ function namesOf(place: Place, { entry, anchor, dn }: Located): TakenName[] {
   take("address", textOf(entry, "userPrincipalName"));
   take("address", textOf(entry, "mail"));
   for (const value of textsOf(entry, "proxyAddresses")) take("address", proxyAddress(value));
-  if (isBelow(dn, place.accountContainers)) take("cn", textOf(entry, "cn"));
+  const cn = isBelow(dn, place.accountContainers) ? textOf(entry, "cn") : undefined;
+  if (cn !== undefined && cn !== "") {
+    const container = isAccount(entry) ? {} : { container: parentDn(entry.dn) };
+    names.push({ space: "cn", value: cn, anchor, ...container });
+  }
   return names;
 }
 

@@ -73,6 +73,8 @@ export const ACTIVE_DIRECTORY_CAPABILITIES: Capabilities = {
   ],
   containers: "dn",
   spaces: { sAMAccountName: "sAMAccountName", userPrincipalName: "address", mail: "address", cn: "cn" },
+  // Of the user principal name since Windows Server 2012 R2, in the whole forest; mail may be the same as another's.
+  refusedTwice: ["sAMAccountName", "userPrincipalName"],
   naming: ["cn", "sAMAccountName", "userPrincipalName"],
   references: ["manager"],
   multi: MULTI,

@@ -27,6 +27,8 @@ export const ENTRA_ID_CAPABILITIES: Capabilities = {
   containers: "none",
   // Unique among users, groups and contacts; userPrincipalName, mail and proxyAddresses exclude each other.
   spaces: { userPrincipalName: "address", mail: "address", mailNickname: "mailNickname" },
+  // A mail nickname may be that of another user.
+  refusedTwice: ["userPrincipalName", "mail"],
   naming: ["userPrincipalName"],
   references: PROPERTIES.filter(({ kind }) => kind === "reference").map(({ name }) => name),
   alongWithCreate: ["manager"],

@@ -189,7 +189,8 @@ function namesOfAll(directory: MemoryDirectory, records: readonly DirectoryRecor
       if (typeof value !== "string") continue;
       // A cn is taken where accounts are created; elsewhere it stands in nobody's way.
       if (space === "cn" && !place.isManaged(record)) continue;
-      names.push({ space, value, anchor });
+      const where = space === "cn" && record.kind !== "account" ? { container: record.container } : {};
+      names.push({ space, value, anchor, ...where });
     }
     if (!hasAddresses || !Array.isArray(attributes.proxyAddresses)) continue;
     for (const proxy of attributes.proxyAddresses) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Draft } from "../../../reconciler/plan/drafts.js";
 import { withoutTakenPlaces } from "../../../reconciler/plan/places.js";
 import { collectFindings, type TargetView } from "../../../reconciler/plan/subject.js";
-import { childDn, normalizeDn } from "../../../reconciler/support/dn.js";
+import { childDn } from "../../../reconciler/support/dn.js";
 import { AD_LIKE, GRAPH_LIKE } from "../../../reconciler/targets/memory/presets.js";
 
 const A = "OU=A,DC=corp";
@@ -20,15 +20,15 @@ function draft(accounts: Accounts, verb: string, anchor: string, after: Record<s
 }
 
 function place(accounts: Accounts, drafts: readonly Draft[], { capabilities } = AD_LIKE) {
-  const byAddress = new Map(
-    Object.entries(accounts).map(([anchor, [cn, container]]) => [
-      normalizeDn(childDn("CN", cn, container)),
-      { anchor },
-    ]),
-  );
-  const accountAt = (address: string) => byAddress.get(normalizeDn(address));
+  const list = Object.entries(accounts);
+  const byAnchor = new Map(list.map(([anchor, [, container]]) => [anchor, { container }]));
+  const names = list.map(([anchor, [value]]) => ({ space: "cn", value, anchor }));
   const findings = collectFindings();
-  const kept = withoutTakenPlaces({ target: { capabilities }, accountAt } as unknown as TargetView, drafts, findings);
+  const kept = withoutTakenPlaces(
+    { target: { capabilities }, byAnchor, observed: { names } } as unknown as TargetView,
+    drafts,
+    findings,
+  );
   const waits = drafts.map(({ op, needs }) => [op.identity, needs.map((need) => need.op.identity)] as const);
   return {
     planned: kept.map(({ op }) => `${op.verb} ${op.identity}`),

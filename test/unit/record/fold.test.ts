@@ -166,5 +166,9 @@ describe("the fold of outcomes", () => {
     const deleted = fold(CREATE, gone);
     expect(deleted?.former).toHaveLength(1);
     expect(deleted?.retained).toEqual([{ space: "corp:sam", value: "zmueller", until: "2031-12-01T00:00:00Z" }]);
+    const until = "2031-12-01T00:00:00Z";
+    const both = op("delete", ZOE, { after: { "retain:address": [`z@a.example|${until}`, `z@b.example|${until}`] } });
+    const retained = ["z@a.example", "z@b.example"].map((value) => ({ space: "address", value, until }));
+    expect(fold(CREATE, both)?.retained).toEqual(retained);
   });
 });
