@@ -148,7 +148,7 @@ describeReal("deleted accounts on Samba", () => {
     const anchor = await disabledAccount(place, "after");
     await place.hands.deleteAccount(anchor);
     expect((await observe(anchor)).deleted).toEqual([
-      { anchor, names: { cn: "after", sAMAccountName: "after" }, obstacle: null },
+      { anchor, names: { cn: "after", sAMAccountName: expect.stringMatching(/^after/) }, obstacle: null },
     ]);
     expect((await observe(before)).deleted).toMatchObject([{ obstacle: expect.stringContaining("recycled") }]);
     // Samba reanimates tombstones only, from which it takes isRecycled, and refuses an object that has none (docs).
