@@ -215,7 +215,8 @@ function rehireOf(members: readonly Member[], primary: Member, mapping: Compiled
   const zone = primary.view.worker.timezone;
   const present = [primary, ...others.filter(isPresent)];
   const starts = present.map(({ stage, view }) => startOfDay(stage.start, view.worker.timezone));
-  // With one job for another there was no gap; somebody may also come back to several at once.
+  // Somebody may come back to several jobs at once; where one of them was there before the last one ended, nobody left. A
+  // single one may overlap a little: the record that replaces another is often dated back.
   if (present.length > 1 && starts.some((start) => start <= previousEnd)) return null;
   const limit = rule.within === undefined ? null : addDuration(previousEnd, parseDuration(rule.within), zone);
   // The first day decides, in the pre-hire lead too: the action must not change when the lead is over.
