@@ -31,7 +31,7 @@ function viewOf(account: Partial<ObservedAccount> | null, members: readonly stri
     ...account,
   };
   const group = { anchor: GROUP, address: "CN=Keys", managed: true, members, others: 0 };
-  const observed = { accounts: account === null ? [] : [found], groups: [group], containers: [] };
+  const observed = { accounts: account === null ? [] : [found], groups: [group], containers: [], deleted: [] };
   const target = { name: "works-ad", capabilities: AD_LIKE.capabilities } as unknown as CompiledTarget;
   return buildView(target, observed as unknown as Observed, buildLedger([], new Map()), "production");
 }
