@@ -62,7 +62,7 @@ describe("apply refuses, and writes nothing:", { timeout: 240_000 }, () => {
   });
 
   it("a plan for an instant that has not come", async () => {
-    const file = join(organisation.folder, "../future.json");
+    const file = organisation.beside("future.json");
     const args = ["plan", "--as-of", "2026-11-20T12:00:01Z", "--out", file];
     expect((await organisation.muster(...args)).code).toBe(0);
     await expectRefused(file, "MUS-4006", 5);
@@ -71,7 +71,7 @@ describe("apply refuses, and writes nothing:", { timeout: 240_000 }, () => {
   it("a plan that a guard refuses", async () => {
     const limit = "limits: [{ verb: create, max: 2, maxShare: 100%, minPopulation: 1, per: 24h }]";
     commit(organisation, { "policies/guards.yaml": `apiVersion: muster/v1\nkind: Guards\nname: tight\n${limit}\n` });
-    const file = join(organisation.folder, "../refused.json");
+    const file = organisation.beside("refused.json");
     const before = organisation.traces();
     const plan = await organisation.muster("plan", "--out", file);
     expect(plan.code).toBe(3);
@@ -97,7 +97,7 @@ describe("apply refuses, and writes nothing:", { timeout: 240_000 }, () => {
   });
 
   it("a file that is no plan, and one that is not there", async () => {
-    const file = join(organisation.folder, "../none.json");
+    const file = organisation.beside("none.json");
     await expectRefused(file, "MUS-3004", 7);
     writeFileSync(file, "{}");
     await expectRefused(file, "MUS-3004", 7);

@@ -53,7 +53,7 @@ function journals(): string[] {
 /** Plans and applies until there is nothing to do: one round carries on, a second one finishes what was bound. */
 async function settle(): Promise<void> {
   for (let round = 1; round <= 3; round++) {
-    const file = join(organisation.folder, `../round-${round}.json`);
+    const file = organisation.beside(`round-${round}.json`);
     const plan = await organisation.muster("plan", "--out", file, "--exit-code");
     if (plan.code === 0) return;
     expect([plan.code, plan.stderr]).toEqual([2, ""]);

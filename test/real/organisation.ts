@@ -17,6 +17,8 @@ export interface RealOrganisation {
   git(...args: string[]): string;
   /** Imports these rows as a new export and commits the workers. */
   importPeople(rows: readonly string[], at?: string): Promise<void>;
+  /** A path outside the repository that no other test has. */
+  beside(name: string): string;
   /** Makes a plan, saved beside the repository; returns its file. */
   plan(name: string): Promise<string>;
   /** The same organisation as another clone of its repository sees it. */
@@ -74,6 +76,7 @@ export async function openRealOrganisation(domain: RealDomain, road: Road = {}):
         const args = ["--source", "hr", "--exported-at", at, "--commit", join(beside, "workers.csv")];
         succeed(await organisation.muster("import", ...args));
       },
+      beside: (name) => join(beside, name),
       plan: async (name) => {
         const file = join(beside, `${name}.json`);
         succeed(await organisation.muster("plan", "--out", file));
@@ -126,7 +129,7 @@ export async function realAccountsOf({ admin, territory }: RealOrganisation): Pr
 /** Plans and applies until there is nothing to do. */
 export async function settle(organisation: RealOrganisation): Promise<void> {
   for (let round = 1; round <= 4; round++) {
-    const file = join(organisation.folder, `../round-${round}.json`);
+    const file = organisation.beside(`round-${round}.json`);
     const plan = await organisation.muster("plan", "--out", file, "--exit-code");
     if (plan.code === 0) return;
     if (plan.code !== 2) throw new Error(`plan ended with ${plan.code}:\n${plan.output}`);

@@ -148,6 +148,8 @@ export interface Organisation {
   git(...args: string[]): string;
   /** Imports these rows as a new export and commits the workers. */
   importPeople(rows: readonly string[], at?: string): Promise<void>;
+  /** A path outside the repository that no other test has. */
+  beside(name: string): string;
   /** Makes a plan, saved beside the repository; returns its file. */
   plan(name: string): Promise<string>;
   /** Work tree, refs and objects, and the writes that the directory saw: equal when nothing was written. */
@@ -206,6 +208,7 @@ export async function openOrganisation(policies: Readonly<Record<string, string>
       const args = ["--source", "hr", "--exported-at", at, "--commit", join(beside, "workers.csv")];
       succeed(await organisation.muster("import", ...args));
     },
+    beside: (name) => join(beside, name),
     plan: async (name) => {
       const file = join(beside, `${name}.json`);
       succeed(await organisation.muster("plan", "--out", file));
