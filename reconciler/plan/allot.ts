@@ -38,10 +38,11 @@ export function allot(
   const returning = reserveReturning(state, views, subjects);
   const takers = subjects.filter(takesNames);
   const fixed = new Set(takers.filter((subject) => !mayRename(subject)));
+  const all = [...takers, ...returning.keys()];
   const targets = new Set(policy.mappings.map((mapping) => mapping.target));
   for (const target of targets) {
     const mappings = policy.mappings.filter((mapping) => mapping.target === target);
-    for (const round of roundsOf(mappings)) allotRound(state, round, takers, { fixed, returning }, findings);
+    for (const round of roundsOf(mappings)) allotRound(state, round, all, { fixed, returning }, findings);
   }
   blockReturning(state, returning);
   for (const subject of takers) {
@@ -106,7 +107,7 @@ function takesNames(subject: Subject): boolean {
 function allotRound(
   state: NameState,
   round: Round,
-  takers: readonly Subject[],
+  subjects: readonly Subject[],
   { fixed, returning }: { readonly fixed: ReadonlySet<Subject>; readonly returning: Returning },
   findings: Findings,
 ): void {
@@ -114,7 +115,7 @@ function allotRound(
     [...round].map(([mapping, { rule, unique }]) => [mapping, state.scopeOf(mapping, rule, unique)]),
   );
   const waiting: Seeker[] = [];
-  for (const subject of [...takers, ...returning.keys()]) {
+  for (const subject of subjects) {
     const own = round.get(subject.mapping);
     const scope = scopes.get(subject.mapping);
     if (own === undefined || scope === undefined) continue;

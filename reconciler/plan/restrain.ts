@@ -22,17 +22,7 @@ export interface Restraint {
 
 const ACCESS_REMOVAL: readonly Verb[] = ["disable", "remove-member", "remove-licence"];
 /** Verbs that a Target's `allow` speaks of; bind, memberships and tasks have rules of their own. */
-const GATED: readonly Verb[] = [
-  "create",
-  "update",
-  "rename",
-  "move",
-  "enable",
-  "disable",
-  "delete",
-  "restore",
-  "purge",
-];
+const GATED: readonly Verb[] = [...DEFAULT_ALLOW, "delete", "restore", "purge"];
 
 /** Throws MUS-5003 where the members of a group that Guards protect cannot be read. */
 export function gatherRestraint(view: TargetView, guards: readonly PolicyDocument<Guards>[]): Restraint {

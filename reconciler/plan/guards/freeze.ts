@@ -1,5 +1,6 @@
 /** Freeze windows and fights: ops that wait. Access removal never does (invariant 11). */
 import type { Verb } from "../../model/op.js";
+import type { Finding } from "../../model/plan.js";
 import { addDuration, parseDuration, parseLocal } from "../../policy/time.js";
 import type { Draft } from "../drafts.js";
 import type { Findings, PlanInput } from "../subject.js";
@@ -47,13 +48,8 @@ export function holdFights(input: PlanInput, drafts: readonly Draft[], findings:
     if (op.origin !== "drift" || NEVER_WAIT.includes(op.verb) || !("anchor" in op.object)) return true;
     const count = flips.get(`${op.target}|${op.object.anchor}|${op.verb}|${op.slot ?? ""}`) ?? 0;
     if (count < (fight.flips ?? Number.POSITIVE_INFINITY)) return true;
-    findings.add({
-      kind: "fight",
-      severity: "warning",
-      identity: op.identity,
-      target: op.target,
-      object: op.address,
-      what: `${op.slot ?? op.verb} of ${op.label} was put back ${count} times within ${fight.within ?? "7d"} and changed again: not written`,
+    reportFight(findings, op, {
+      what: `was put back ${count} times within ${fight.within ?? "7d"} and changed again: not written`,
       next: "Find out who else writes it, then give it up in the mapping or stop the other side.",
       ...(op.drift === undefined ? {} : { drift: op.drift }),
     });
@@ -76,19 +72,20 @@ function withoutDependents(drafts: readonly Draft[], first: readonly Draft[], fi
         op.claims.some((name) => held.has(name) && !released.has(name)));
     const stuck = new Set(going.filter(isStuck));
     if (stuck.size === 0) return going;
-    for (const { op } of stuck) reportStuck(op, findings);
+    for (const { op } of stuck)
+      reportFight(findings, op, {
+        what: "needs a change that is not written, since somebody else changes it again and again",
+        next: "Settle the fight that is reported beside this.",
+      });
     going = going.filter((draft) => !stuck.has(draft));
   }
 }
 
-function reportStuck(op: Draft["op"], findings: Findings): void {
-  findings.add({
-    kind: "fight",
-    severity: "warning",
-    identity: op.identity,
-    target: op.target,
-    object: op.address,
-    what: `${op.slot ?? op.verb} of ${op.label} needs a change that is not written, since somebody else changes it again and again`,
-    next: "Settle the fight that is reported beside this.",
-  });
+function reportFight(
+  findings: Findings,
+  { identity, target, address, slot, verb, label }: Draft["op"],
+  { what, ...rest }: Pick<Finding, "what" | "next" | "drift">,
+): void {
+  const about = { identity, target, object: address, what: `${slot ?? verb} of ${label} ${what}` };
+  findings.add({ kind: "fight", severity: "warning", ...about, ...rest });
 }

@@ -1,12 +1,8 @@
 /** Moves and restores that meet somebody: each was planned once, and refused by the directory, or held back without need. */
 import { describe, expect, it } from "vitest";
-import { workerFile } from "../../../reconciler/model/worker.js";
-import { compilePolicies } from "../../../reconciler/policy/compile.js";
-import { desire } from "../../../reconciler/policy/desire.js";
-import { parseInstant } from "../../../reconciler/policy/time.js";
 import { AD_LIKE, GRAPH_LIKE } from "../../../reconciler/targets/memory/presets.js";
 import { memoryTarget } from "../../../reconciler/targets/memory/target.js";
-import { compileDocuments, type GoldenCase, readBasePolicies, type Step, workerFrom } from "../../golden/case-file.js";
+import { type GoldenCase, type Step, workerFrom } from "../../golden/case-file.js";
 import { Story } from "../../golden/story.js";
 import { policiesFrom } from "../../support/policies.js";
 import { type RunResult, Simulation } from "../../support/simulation.js";
@@ -276,33 +272,5 @@ attributes:
     dir.deleteObject(anchor("101"));
     dir.addAccount({ attributes: { cn: "Anna Huber" }, container: ou("Joiners") });
     expect((await play("03-02")).kinds).toContain("restore-blocked");
-  });
-});
-
-describe("rehire", () => {
-  const policy = compilePolicies(
-    compileDocuments(readBasePolicies("without")),
-    "production",
-    () => AD_LIKE.capabilities,
-  );
-  function rehireOf(...jobs: readonly (readonly [type: string, ...periods: (readonly [string, string | null])[]])[]) {
-    const workers = jobs.map(([type, ...periods], i) => {
-      const employment = { periods: periods.map(([from, lastDay]) => ({ from, lastDay, status: "normal" })) };
-      return workerFile(
-        workerFrom(String(101 + i), { name: "Anna Huber", personId: "p", type, employment }, undefined),
-        { file: `${i}.yaml`, blob: "b" },
-      );
-    });
-    const { intents } = desire({ workers, sources: {} }, policy, parseInstant("2026-05-20T09:00+02:00"));
-    return intents[0]?.rehire?.action ?? null;
-  }
-
-  it("a break in a job out of scope is no return", () => {
-    const contract = ["contingent", ["2024-01-01", "2026-04-30"], ["2026-05-04", null]] as const;
-    expect(rehireOf(["employee", ["2026-01-08", null]], contract)).toBeNull();
-    // Left on 31 January 2025, back on 18 May 2026, within: 90d.
-    expect(rehireOf(["employee", ["2024-01-08", "2025-01-31"]], ["employee", ["2026-05-18", null]], contract)).toBe(
-      "reprovision",
-    );
   });
 });

@@ -5,60 +5,22 @@ import { compilePolicies } from "../../../reconciler/policy/compile.js";
 import { desire } from "../../../reconciler/policy/desire.js";
 import { formatInstant, parseInstant } from "../../../reconciler/policy/time.js";
 import { AD_LIKE } from "../../../reconciler/targets/memory/presets.js";
-import { workerFrom } from "../../golden/case-file.js";
-import { policiesFrom } from "../../support/policies.js";
+import { compileDocuments, readBasePolicies, workerFrom } from "../../golden/case-file.js";
 
-const policy = compilePolicies(
-  policiesFrom(`kind: Environment
-name: production
-targets: [ corp-ad ]
-records: { branch: main }
----
-kind: Target
-name: corp-ad
-type: memory
-base: DC=corp
-managed: { accounts: ["OU=People,DC=corp"] }
-claim: employeeNumber
----
-kind: Scope
-name: everybody
-all: [ { attribute: type, operator: EQUALS, value: employee } ]
----
-kind: Lifecycle
-name: standard
-prehire: { from: 14d before start, account: disabled, create: true }
-active: { account: enabled, create: true }
-rehire: { within: 90d, account: reactivate, otherwise: reprovision }
----
-kind: Mapping
-name: people
-target: corp-ad
-account: provision
-per: person
-scope: everybody
-lifecycle: standard
-match: [{ attribute: employeeID, value: "[id]" }]
-container: { default: { constant: "OU=People,DC=corp" } }
-attributes:
-  employeeID: { value: "[id]" }
-  sAMAccountName: { unique: { candidates: ["[id]"], within: target } }
-  cn: { unique: { candidates: ["[id]"] } }
-`),
-  "production",
-  () => AD_LIKE.capabilities,
-);
+const policy = compilePolicies(compileDocuments(readBasePolicies("without")), "production", () => AD_LIKE.capabilities);
 
-type Job = readonly [from: string, lastDay: string | null];
+type Period = readonly [from: string, lastDay: string | null];
+/** One period of an employee, or all of somebody whose type is said. */
+type Job = Period | { readonly type: string; readonly periods: readonly Period[] };
 
 /** Jobs of one person under ids of their own: what becomes of the account that there was, and since when. */
 function rehireOf(asOf: string, ...jobs: readonly Job[]) {
-  const workers = jobs.map(([from, lastDay], i) =>
-    workerFile(workerFrom(String(101 + i), { name: "Anna Huber", personId: "p-7", from, lastDay }, undefined), {
-      file: `${i}.yaml`,
-      blob: "b",
-    }),
-  );
+  const workers = jobs.map((job, i) => {
+    const { type, periods } = "type" in job ? job : { type: "employee", periods: [job] };
+    const employment = { periods: periods.map(([from, lastDay]) => ({ from, lastDay, status: "normal" })) };
+    const worker = workerFrom(String(101 + i), { name: "Anna Huber", personId: "p-7", type, employment }, undefined);
+    return workerFile(worker, { file: `${i}.yaml`, blob: "b" });
+  });
   const { intents } = desire({ workers, sources: {} }, policy, parseInstant(asOf));
   const rehire = intents[0]?.rehire ?? null;
   return rehire && [rehire.action, formatInstant(rehire.previousEnd), formatInstant(rehire.since)];
@@ -94,6 +56,19 @@ describe("a person comes back", () => {
   it("not, when another job went on all the while", () => {
     expect(rehireOf(NOW, ENDED, ["2026-05-18", null], ["2025-01-01", null])).toBeNull();
     expect(rehireOf(NOW, ["2025-01-01", null], ["2026-05-25", null], ENDED)).toBeNull();
+  });
+
+  it("not, when a job that is out of scope had a break", () => {
+    const contract: Job = {
+      type: "contingent",
+      periods: [
+        ["2024-01-01", "2026-04-30"],
+        ["2026-05-04", null],
+      ],
+    };
+    expect(rehireOf(NOW, ["2026-01-08", null], contract)).toBeNull();
+    // Left on 31 January 2025, back on 18 May 2026, within: 90d.
+    expect(rehireOf(NOW, ["2024-01-08", "2025-01-31"], ["2026-05-18", null], contract)?.[0]).toBe("reprovision");
   });
 
   it("not, when there was no job before", () => {
